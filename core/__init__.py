@@ -1,0 +1,1 @@
+"""Reelspace's core: data and numerics. The public names, nothing else."""

@@ -1,0 +1,255 @@
+"""Ratings as frozen columns, the maps between ids and rows, and the rating scale."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from core.errors import InvalidArgument, UnknownId
+
+Id: TypeAlias = int | str
+
+
+@dataclass(frozen=True)
+class RatingScale:
+    """The ratings a data set allows: ``low``, ``low + step``, … ``high``, in stars."""
+
+    low: float
+    high: float
+    step: float
+
+    def __post_init__(self) -> None:
+        if not (self.low < self.high and self.step > 0):
+            raise InvalidArgument(f"a rating scale needs low < high and step > 0, got {self}")
+
+    @cached_property
+    def levels(self) -> tuple[float, ...]:
+        """Every rating that can be given, lowest first."""
+        n_steps = round((self.high - self.low) / self.step)
+        return tuple(self.low + n * self.step for n in range(n_steps + 1))
+
+    @property
+    def relevant_from(self) -> float:
+        """Ratings from here up count as liked in ranking metrics: the top quarter of the range (4 of 1 to 5)."""
+        return self.high - (self.high - self.low) / 4
+
+    def check(self, rating: float, *, name: str = "rating") -> float:
+        """Return ``rating``; raise ``InvalidArgument`` if it lies off the scale (between the levels is fine)."""
+        if not self.low <= rating <= self.high:  # also refuses NaN
+            raise InvalidArgument(f"{name} {rating:g} is off the scale, {self.low:g} to {self.high:g} is allowed")
+        return rating
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> RatingScale:
+        """Return the narrowest scale that holds ``values``: from ½ or 1 or their least, in whole, half or finer steps."""
+        distinct = np.unique(np.asarray(list(values), dtype=np.float64))
+        if not len(distinct):
+            raise InvalidArgument("ratings must hold at least one value to read a scale from, got none")
+        low, high = float(distinct[0]), float(distinct[-1])
+        if high <= 5 and low >= 0.5:
+            low, high = (1.0, 5.0) if np.all(distinct % 1 == 0) else (0.5, 5.0)
+        gaps = np.diff(np.union1d(distinct, [low, high]))
+        return cls(low, high if high > low else low + 1, float(gaps.min()) if len(gaps) else 1.0)
+
+
+class IdMap:
+    """The labels of one side of the table in row order; a label is never used as a row."""
+
+    def __init__(self, labels: Iterable[Id], *, kind: str) -> None:
+        self.labels: tuple[Id, ...] = tuple(labels)
+        self.kind = kind
+        self._rows = {label: row for row, label in enumerate(self.labels)}
+        if len(self._rows) != len(self.labels):
+            raise InvalidArgument(f"{kind} ids must be distinct, got {len(self.labels) - len(self._rows)} repeated")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __iter__(self) -> Iterator[Id]:
+        return iter(self.labels)
+
+    def __contains__(self, label: object) -> bool:
+        return label in self._rows
+
+    def row(self, label: Id) -> int:
+        """Return the row of ``label``; raise ``UnknownId`` if there is none."""
+        try:
+            return self._rows[label]
+        except (KeyError, TypeError):
+            raise UnknownId(f"{self.kind} {label!r} is not in this data; there are {len(self)} {self.kind}s") from None
+
+    def rows(self, labels: Iterable[Id]) -> list[int]:
+        """Return the rows of ``labels`` in their order; raise ``UnknownId`` at the first that is missing."""
+        return [self.row(label) for label in labels]
+
+    def parse(self, text: str) -> Id:
+        """Return the label that ``text`` spells (an address bar and a command line know only text)."""
+        for label in (text, int(text) if text.lstrip("-").isdecimal() else text):
+            if label in self._rows:
+                return label
+        raise UnknownId(f"{self.kind} {text!r} is not in this data; there are {len(self)} {self.kind}s")
+
+
+@dataclass(frozen=True, eq=False)
+class Ratings:
+    """A users × films table with very few cells filled, one entry per filled cell.
+
+    Shapes: ``user_idx``, ``item_idx`` (int32), ``values`` (float32, stars) and ``timestamps`` (int64, seconds
+    since 1970, or None) are all (n,). Parts of a split share the id maps, so a row means the same in each.
+    The tensors are read only by agreement: nothing in core writes into them.
+    """
+
+    user_idx: Tensor
+    item_idx: Tensor
+    values: Tensor
+    timestamps: Tensor | None
+    users: IdMap
+    items: IdMap
+    scale: RatingScale
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def n_users(self) -> int:
+        """Rows of the table, people without ratings in this part included."""
+        return len(self.users)
+
+    @property
+    def n_items(self) -> int:
+        """Columns of the table, films without ratings in this part included."""
+        return len(self.items)
+
+    @classmethod
+    def from_columns(
+        cls,
+        user_ids: Sequence[Id] | pd.Series,
+        item_ids: Sequence[Id] | pd.Series,
+        values: Sequence[float] | pd.Series,
+        timestamps: Sequence[int] | pd.Series | None = None,
+        *,
+        scale: RatingScale | None = None,
+        known_items: Iterable[Id] = (),
+    ) -> Ratings:
+        """Build the table from columns of equal length; rows are the sorted distinct ids.
+
+        ``known_items`` are films that deserve a row though nobody rated them. Raises ``InvalidArgument`` on
+        columns of different lengths, no rows, a rating off the scale, or a pair of user and film given twice.
+        """
+        columns = {"user_ids": user_ids, "item_ids": item_ids, "values": values}
+        if len({len(column) for column in columns.values()}) != 1:
+            lengths = ", ".join(f"{name} {len(column)}" for name, column in columns.items())
+            raise InvalidArgument(f"columns must have equal lengths, got {lengths}")
+        numbers = np.asarray(values, dtype=np.float32)
+        scale = scale or RatingScale.of(numbers[:0] if not len(numbers) else np.unique(numbers).tolist())
+        _check_on_scale(numbers, scale)
+        user_rows, users = _factorise(user_ids, ())
+        item_rows, items = _factorise(item_ids, known_items)
+        _check_no_duplicates(user_rows, item_rows, users, items)
+        return cls(
+            torch.from_numpy(user_rows.astype(np.int32)),
+            torch.from_numpy(item_rows.astype(np.int32)),
+            torch.from_numpy(numbers.copy()),
+            None if timestamps is None else torch.from_numpy(np.array(timestamps, dtype=np.int64)),
+            IdMap(users, kind="user"),
+            IdMap(items, kind="film"),
+            scale,
+        )
+
+    def take(self, entries: Tensor) -> Ratings:
+        """Return the part given by ``entries``: a boolean mask (n,) or positions; id maps are shared."""
+        times = None if self.timestamps is None else self.timestamps[entries]
+        return replace(
+            self,
+            user_idx=self.user_idx[entries],
+            item_idx=self.item_idx[entries],
+            values=self.values[entries],
+            timestamps=times,
+        )
+
+    def split(self, *, test_fraction: float = 0.2, seed: int) -> tuple[Ratings, Ratings]:
+        """Return (train, test), ratings drawn without regard to user or film."""
+        if not 0 < test_fraction < 1:
+            raise InvalidArgument(f"test_fraction must lie between 0 and 1, got {test_fraction:g}")
+        shuffled = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
+        n_test = round(len(self) * test_fraction)
+        if not 0 < n_test < len(self):
+            raise InvalidArgument(f"test_fraction {test_fraction:g} of {len(self)} ratings leaves one part empty")
+        return self.take(shuffled[n_test:].sort().values), self.take(shuffled[:n_test].sort().values)
+
+    def of_user(self, user_id: Id) -> dict[Id, float]:
+        """Return what one person rated, film id to stars, in the order of the table."""
+        mask = self.user_idx == self.users.row(user_id)
+        rows, values = self.item_idx[mask].tolist(), self.values[mask].tolist()
+        return {self.items.labels[row]: value for row, value in zip(rows, values, strict=True)}
+
+    def with_user(self, user_id: Id, stars: Mapping[Id, float]) -> Ratings:
+        """Return a table that holds one more person; raises on a known user, an unknown film, a rating off the scale."""
+        if user_id in self.users:
+            raise InvalidArgument(f"user_id {user_id!r} is already in the data; a new person needs a new id")
+        item_rows = torch.tensor(self.items.rows(stars), dtype=torch.int32)
+        new = torch.tensor([self.scale.check(value) for value in stars.values()], dtype=torch.float32)
+        times = self.timestamps
+        if times is not None:  # the newest time known: this person came last
+            latest = times.max() if len(times) else torch.tensor(0)
+            times = torch.cat([times, latest.expand(len(new)).to(torch.int64)])
+        return replace(
+            self,
+            user_idx=torch.cat([self.user_idx, torch.full((len(new),), self.n_users, dtype=torch.int32)]),
+            item_idx=torch.cat([self.item_idx, item_rows]),
+            values=torch.cat([self.values, new]),
+            timestamps=times,
+            users=IdMap([*self.users, user_id], kind="user"),
+        )
+
+    @cached_property
+    def user_counts(self) -> Tensor:
+        """Ratings per user (n_users,)."""
+        return torch.bincount(self.user_idx, minlength=self.n_users)
+
+    @cached_property
+    def item_counts(self) -> Tensor:
+        """Ratings per film (n_items,)."""
+        return torch.bincount(self.item_idx, minlength=self.n_items)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The first 16 hexadecimal digits of a SHA-256 over ids, columns and scale: equal data, equal print."""
+        digest = hashlib.sha256(repr((self.scale, self.users.labels, self.items.labels)).encode())
+        for column in (self.user_idx, self.item_idx, self.values):
+            digest.update(column.contiguous().numpy().tobytes())
+        return digest.hexdigest()[:16]
+
+
+def _check_on_scale(values: np.ndarray, scale: RatingScale) -> None:
+    bad = ~((values >= scale.low) & (values <= scale.high))
+    if bad.any():
+        row = int(bad.argmax())
+        raise InvalidArgument(
+            f"rating {values[row]:g} in row {row + 1} is off the scale, {scale.low:g} to {scale.high:g} is allowed"
+        )
+
+
+def _factorise(ids: Sequence[Id] | pd.Series, known: Iterable[Id]) -> tuple[np.ndarray, list[Id]]:
+    """Return the row of each id and the sorted distinct ids."""
+    codes, distinct = pd.factorize(pd.Series(ids), sort=False)
+    labels = [label.item() if isinstance(label, np.generic) else label for label in distinct]
+    everyone = sorted({*labels, *known})
+    place = {label: row for row, label in enumerate(everyone)}
+    return np.array([place[label] for label in labels], dtype=np.int64)[codes], everyone
+
+
+def _check_no_duplicates(user_rows: np.ndarray, item_rows: np.ndarray, users: list[Id], items: list[Id]) -> None:
+    repeated = pd.DataFrame({"user": user_rows, "item": item_rows}).duplicated()
+    if repeated.any():
+        row = int(repeated.to_numpy().argmax())
+        user, item = users[user_rows[row]], items[item_rows[row]]
+        raise InvalidArgument(f"row {row + 1} rates film {item!r} by user {user!r} a second time; one rating a pair is allowed")
