@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.errors import UnknownId
 from core.ratings import Id
+from core.titles import parse_title
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,17 @@ class Film:
     alternatives: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     imdb_id: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The title with its year, where one is known."""
+        return self.title if self.year is None else f"{self.title} ({self.year})"
+
+
+def film_from_title(film_id: Id, text: str, genres: Iterable[str] = ()) -> Film:
+    """Return the film whose title a catalogue files as ``text``, read as people say it."""
+    name, year, alternatives = parse_title(text)
+    return Film(film_id, name, year, tuple(genres), alternatives)
 
 
 class Catalogue:

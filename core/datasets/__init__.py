@@ -1,0 +1,1 @@
+"""Ratings from many sources, one reader for each."""
