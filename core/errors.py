@@ -34,10 +34,13 @@ class DataError(ReelspaceError, ValueError):
     """The content of a file cannot be used."""
 
     @classmethod
-    def at(cls, path: str | Path, line: int | None, problem: str) -> DataError:
-        """Return the error for ``line`` (counted from 1, header included) of the file ``path``."""
-        place = f"line {line} of {Path(path).name}" if line is not None else Path(path).name
-        return cls(f"{place[0].upper()}{place[1:]}: {problem}" if line is not None else f"{place}: {problem}")
+    def at(cls, path: str | Path, line: int | None, problem: str, *, unit: str = "Line") -> DataError:
+        """Return the error for ``line`` (counted from 1, header included) of the file ``path``.
+
+        ``unit`` is "Row" for files without lines.
+        """
+        name = Path(path).name
+        return cls(f"{name}: {problem}" if line is None else f"{unit} {line} of {name}: {problem}")
 
 
 class UnknownId(ReelspaceError, KeyError):

@@ -1,101 +1,22 @@
-"""Ratings as frozen columns, the maps between ids and rows, and the rating scale."""
+"""Ratings as frozen columns: a users × films table with very few cells filled."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
 
-from core.errors import InvalidArgument, UnknownId
+from core.errors import InvalidArgument
+from core.ids import Id, IdMap
+from core.scale import RatingScale
 
-Id: TypeAlias = int | str
-
-
-@dataclass(frozen=True)
-class RatingScale:
-    """The ratings a data set allows: ``low``, ``low + step``, … ``high``, in stars."""
-
-    low: float
-    high: float
-    step: float
-
-    def __post_init__(self) -> None:
-        if not (self.low < self.high and self.step > 0):
-            raise InvalidArgument(f"a rating scale needs low < high and step > 0, got {self}")
-
-    @cached_property
-    def levels(self) -> tuple[float, ...]:
-        """Every rating that can be given, lowest first."""
-        n_steps = round((self.high - self.low) / self.step)
-        return tuple(self.low + n * self.step for n in range(n_steps + 1))
-
-    @property
-    def relevant_from(self) -> float:
-        """Ratings from here up count as liked in ranking metrics: the top quarter of the range (4 of 1 to 5)."""
-        return self.high - (self.high - self.low) / 4
-
-    def check(self, rating: float, *, name: str = "rating") -> float:
-        """Return ``rating``; raise ``InvalidArgument`` if it lies off the scale (between the levels is fine)."""
-        if not self.low <= rating <= self.high:  # also refuses NaN
-            raise InvalidArgument(f"{name} {rating:g} is off the scale, {self.low:g} to {self.high:g} is allowed")
-        return rating
-
-    @classmethod
-    def of(cls, values: Iterable[float]) -> RatingScale:
-        """Return the narrowest scale that holds ``values``: from ½ or 1 or their least, in whole, half or finer steps."""
-        distinct = np.unique(np.asarray(list(values), dtype=np.float64))
-        if not len(distinct):
-            raise InvalidArgument("ratings must hold at least one value to read a scale from, got none")
-        low, high = float(distinct[0]), float(distinct[-1])
-        if high <= 5 and low >= 0.5:
-            low, high = (1.0, 5.0) if np.all(distinct % 1 == 0) else (0.5, 5.0)
-        gaps = np.diff(np.union1d(distinct, [low, high]))
-        return cls(low, high if high > low else low + 1, float(gaps.min()) if len(gaps) else 1.0)
-
-
-class IdMap:
-    """The labels of one side of the table in row order; a label is never used as a row."""
-
-    def __init__(self, labels: Iterable[Id], *, kind: str) -> None:
-        self.labels: tuple[Id, ...] = tuple(labels)
-        self.kind = kind
-        self._rows = {label: row for row, label in enumerate(self.labels)}
-        if len(self._rows) != len(self.labels):
-            raise InvalidArgument(f"{kind} ids must be distinct, got {len(self.labels) - len(self._rows)} repeated")
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __iter__(self) -> Iterator[Id]:
-        return iter(self.labels)
-
-    def __contains__(self, label: object) -> bool:
-        return label in self._rows
-
-    def row(self, label: Id) -> int:
-        """Return the row of ``label``; raise ``UnknownId`` if there is none."""
-        try:
-            return self._rows[label]
-        except (KeyError, TypeError):
-            raise UnknownId(f"{self.kind} {label!r} is not in this data; there are {len(self)} {self.kind}s") from None
-
-    def rows(self, labels: Iterable[Id]) -> list[int]:
-        """Return the rows of ``labels`` in their order; raise ``UnknownId`` at the first that is missing."""
-        return [self.row(label) for label in labels]
-
-    def parse(self, text: str) -> Id:
-        """Return the label that ``text`` spells (an address bar and a command line know only text)."""
-        for label in (text, int(text) if text.lstrip("-").isdecimal() else text):
-            if label in self._rows:
-                return label
-        raise UnknownId(f"{self.kind} {text!r} is not in this data; there are {len(self)} {self.kind}s")
+__all__ = ["Id", "IdMap", "RatingScale", "Ratings"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,22 +63,24 @@ class Ratings:
         """Build the table from columns of equal length; rows are the sorted distinct ids.
 
         ``known_items`` are films that deserve a row though nobody rated them. Raises ``InvalidArgument`` on
-        columns of different lengths, no rows, a rating off the scale, or a pair of user and film given twice.
+        columns of different lengths, no rows, a missing id, a rating off the scale, or a pair given twice.
         """
         columns = {"user_ids": user_ids, "item_ids": item_ids, "values": values}
+        if timestamps is not None:
+            columns["timestamps"] = timestamps
         if len({len(column) for column in columns.values()}) != 1:
             lengths = ", ".join(f"{name} {len(column)}" for name, column in columns.items())
             raise InvalidArgument(f"columns must have equal lengths, got {lengths}")
-        numbers = np.asarray(values, dtype=np.float32)
-        scale = scale or RatingScale.of(numbers[:0] if not len(numbers) else np.unique(numbers).tolist())
+        numbers = np.array(values, dtype=np.float32)
+        scale = scale or RatingScale.of(np.unique(numbers).tolist())
         _check_on_scale(numbers, scale)
-        user_rows, users = _factorise(user_ids, ())
-        item_rows, items = _factorise(item_ids, known_items)
+        user_rows, users = _factorise(user_ids, (), "user")
+        item_rows, items = _factorise(item_ids, known_items, "film")
         _check_no_duplicates(user_rows, item_rows, users, items)
         return cls(
             torch.from_numpy(user_rows.astype(np.int32)),
             torch.from_numpy(item_rows.astype(np.int32)),
-            torch.from_numpy(numbers.copy()),
+            torch.from_numpy(numbers),
             None if timestamps is None else torch.from_numpy(np.array(timestamps, dtype=np.int64)),
             IdMap(users, kind="user"),
             IdMap(items, kind="film"),
@@ -238,17 +161,23 @@ def _check_on_scale(values: np.ndarray, scale: RatingScale) -> None:
         )
 
 
-def _factorise(ids: Sequence[Id] | pd.Series, known: Iterable[Id]) -> tuple[np.ndarray, list[Id]]:
+def _factorise(ids: Sequence[Id] | pd.Series, known: Iterable[Id], kind: str) -> tuple[np.ndarray, list[Id]]:
     """Return the row of each id and the sorted distinct ids."""
     codes, distinct = pd.factorize(pd.Series(ids), sort=False)
+    if (codes < 0).any():
+        raise InvalidArgument(f"row {int((codes < 0).argmax()) + 1} has no {kind} id, a whole number or text is allowed")
     labels = [label.item() if isinstance(label, np.generic) else label for label in distinct]
-    everyone = sorted({*labels, *known})
-    place = {label: row for row, label in enumerate(everyone)}
-    return np.array([place[label] for label in labels], dtype=np.int64)[codes], everyone
+    everyone = {*labels, *known}
+    if not (all(type(label) is int for label in everyone) or all(type(label) is str for label in everyone)):
+        kinds = ", ".join(sorted({type(label).__name__ for label in everyone}))
+        raise InvalidArgument(f"{kind} ids must be all whole numbers or all text, got {kinds}")
+    ordered = sorted(everyone)
+    place = {label: row for row, label in enumerate(ordered)}
+    return np.array([place[label] for label in labels], dtype=np.int64)[codes], ordered
 
 
 def _check_no_duplicates(user_rows: np.ndarray, item_rows: np.ndarray, users: list[Id], items: list[Id]) -> None:
-    repeated = pd.DataFrame({"user": user_rows, "item": item_rows}).duplicated()
+    repeated = pd.Series(user_rows * len(items) + item_rows).duplicated()
     if repeated.any():
         row = int(repeated.to_numpy().argmax())
         user, item = users[user_rows[row]], items[item_rows[row]]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 # The articles that trail in MovieLens titles (2,300 of them in 100K and latest-small), and their sisters.
 ARTICLES = (
-    *("The", "A", "An"),  # English
+    *("The", "A", "An", "Da"),  # English
     *("Le", "La", "Les", "L'", "Un", "Une"),  # French
     *("Il", "Lo", "I", "Gli", "Uno", "Una"),  # Italian
     *("El", "Los", "Las"),  # Spanish
@@ -20,7 +20,10 @@ ARTICLES = (
     *("De", "Het", "Een", "Den", "Det", "En", "Ett", "Et"),  # Dutch and Scandinavian
 )
 
-_TRAILING_ARTICLE = re.compile(rf"(?P<rest>.+?),\s+(?P<article>{'|'.join(ARTICLES)})", re.IGNORECASE)
+# "Crow, The: Wicked Prayer" has its article in the middle.
+_TRAILING_ARTICLE = re.compile(
+    rf"(?P<rest>.+?),\s+(?P<article>{'|'.join(ARTICLES)})(?P<subtitle>:\s.+)?", re.IGNORECASE
+)
 # A range of years stands for a series; "(V)" and "(TV)" mark films that were never shown in a cinema.
 _YEAR = re.compile(r"(?P<rest>.*\S)\s*\((?P<year>1[89]\d\d|20\d\d)(?:[-–]\d{0,4})?\)(?:\s*\((?:V|TV)\))?")
 _LAST_BRACKET = re.compile(r"(?P<rest>.*\S)\s+\((?P<name>[^()]+)\)")
@@ -56,4 +59,4 @@ def article_first(name: str) -> str:
     if not filed:
         return name
     space = "" if filed["article"].endswith("'") else " "
-    return f"{filed['article']}{space}{filed['rest']}"
+    return f"{filed['article']}{space}{filed['rest']}{filed['subtitle'] or ''}"
