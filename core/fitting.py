@@ -1,0 +1,127 @@
+"""What every trainer does around its sums: checks, the first random numbers, reports, the request to stop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from core.errors import FitStopped, InvalidArgument
+from core.metrics import root_mean_square_error
+from core.model import FactorModel, ModelCard
+from core.progress import OnProgress, Progress, ShouldStop
+from core.ratings import IdMap, Ratings
+from core.ridge import RowBatches
+
+# Standard deviation of the first factors: small against a star, so that training starts from the biases.
+START_STD = 0.1
+
+
+class Trainer(Protocol):
+    """A frozen configuration whose ``fit`` is a pure function from ratings and seed to a model."""
+
+    def fit(
+        self,
+        train: Ratings,
+        *,
+        seed: int,
+        start: FactorModel | None = None,
+        hold_out: Ratings | None = None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+        device: str = "cpu",
+    ) -> FactorModel:
+        """Return the model; raises ``InvalidArgument`` on unusable input, ``FitStopped`` when asked to stop."""
+        ...
+
+
+def check_trainable(train: Ratings) -> None:
+    """Raise ``InvalidArgument`` unless there is something to learn from."""
+    if not len(train):
+        raise InvalidArgument("train must hold at least one rating, got 0")
+    if not torch.isfinite(train.values).all():
+        raise InvalidArgument("train must hold finite ratings only, got some that are not")
+
+
+def check_at_least(least: float, **arguments: float) -> None:
+    """Raise ``InvalidArgument`` naming the first argument below ``least`` (or NaN)."""
+    for name, value in arguments.items():
+        if not value >= least:
+            raise InvalidArgument(f"{name} must be at least {least:g}, got {value:g}")
+
+
+def global_mean(train: Ratings) -> float:
+    """Return the mean rating in stars, summed in float64."""
+    return float(train.values.double().mean())
+
+
+def start_factors(n_rows: int, n_factors: int, generator: torch.Generator, dtype: torch.dtype) -> Tensor:
+    """Return Gaussian numbers (n_rows, n_factors); drawn in float32 on the CPU, so that neither changes them."""
+    return (torch.randn(n_rows, n_factors, generator=generator) * START_STD).to(dtype)
+
+
+def carry_over(rows: Tensor, old: Tensor, old_ids: IdMap, new_ids: IdMap) -> None:
+    """Overwrite those of ``rows`` (one per new id) whose id stands in ``old`` (one row per old id)."""
+    shared = [(row, old_ids.row(label)) for row, label in enumerate(new_ids) if label in old_ids]
+    if shared:
+        into, source = torch.tensor(shared).T
+        rows[into] = old[source].to(rows.dtype)
+
+
+def lay_out(train: Ratings, values: Tensor) -> tuple[RowBatches, RowBatches]:
+    """Return the entries ``values`` (n,) of the table by user and by film, ready for ``solve_rows``."""
+    users, items = train.user_idx, train.item_idx
+    return (
+        RowBatches.build(users, items, values, n_rows=train.n_users, n_columns=train.n_items),
+        RowBatches.build(items, users, values, n_rows=train.n_items, n_columns=train.n_users),
+    )
+
+
+def n_threads_for(table: Tensor) -> int:
+    """Return how many Python threads share the batches: one per core on the CPU, one for a GPU."""
+    return (os.cpu_count() or 1) if table.device.type == "cpu" else 1
+
+
+def check_start(start: FactorModel | None, n_factors: int) -> None:
+    """Raise ``InvalidArgument`` if a warm start has another shape than the trainer."""
+    if start is not None and (start.n_factors, start.n_draws) != (n_factors, 1):
+        raise InvalidArgument(
+            f"start must have n_factors={n_factors} and 1 draw, got {start.n_factors} and {start.n_draws}"
+        )
+
+
+def make_card(trainer: Any, train: Ratings, *, seed: int) -> ModelCard:
+    """Return the provenance of a fit; ``trainer`` is a frozen configuration."""
+    return ModelCard(type(trainer).__name__, asdict(trainer), seed, len(train), train.fingerprint)
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Passes a trainer's steps on; the figures are only computed when somebody listens."""
+
+    train: Ratings
+    n_steps: int
+    on_progress: OnProgress | None
+    should_stop: ShouldStop | None
+    hold_out: Ratings | None = None
+
+    def report(self, step: int, message: str, current: Callable[[], FactorModel]) -> None:
+        """Report ``step`` with the training loss (mean squared error) and the hold-out's RMSE of ``current()``.
+
+        Raises ``FitStopped`` if training was asked to stop.
+        """
+        if self.on_progress is not None:
+            model = current()
+            loss = _rmse(model, self.train) ** 2
+            rmse = None if self.hold_out is None else _rmse(model, self.hold_out)
+            self.on_progress(Progress(step, self.n_steps, message, loss, rmse))
+        if self.should_stop is not None and self.should_stop():
+            raise FitStopped(f"training was stopped after step {step} of {self.n_steps}; nothing was kept")
+
+
+def _rmse(model: FactorModel, ratings: Ratings) -> float:
+    return root_mean_square_error(ratings.values, model.predict(ratings.user_idx, ratings.item_idx))

@@ -1,0 +1,202 @@
+"""A person from a few ratings, in milliseconds: their vector's posterior, film vectors fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from core.errors import FoldInRefused, InvalidArgument
+from core.model import FactorModel, UserPrior
+from core.ratings import Id
+from core.ridge import Posterior, solve
+
+# Gauss–Newton stops where no partial derivative of the objective exceeds this (squared stars per unit).
+GRADIENT_TOLERANCE = 1e-6
+MOST_STEPS, MOST_HALVINGS = 200, 40
+
+
+class Prediction(NamedTuple):
+    """One film for one person, in stars.
+
+    ``std`` is the uncertainty of the predicted mean (film vectors taken as known), ``rating_std`` adds the noise of
+    a rating; both are NaN where the model has no posterior.
+    """
+
+    item_id: Id
+    prediction: float
+    std: float
+    rating_std: float
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """Somebody's taste: ``mean`` (draws, d + 1) is (factors, bias) per draw; ``ratings`` is what they rated."""
+
+    model: FactorModel
+    ratings: Mapping[Id, float]
+    mean: Tensor
+    posterior: Posterior | None
+
+    def scores(self) -> Tensor:
+        """Return the scores (draws, n_items) of every film."""
+        return torch.baddbmm(
+            self.model.item_offset[..., None], self.model.item_vectors, self.mean.to(self.model.item_vectors)[..., None]
+        ).squeeze(-1)
+
+    def predict(self, item_ids: Iterable[Id]) -> list[Prediction]:
+        """Return a prediction for each film asked for; raises ``UnknownId`` on a film the model does not know."""
+        ids = list(item_ids)
+        rows = torch.tensor(self.model.items.rows(ids), dtype=torch.int64)
+        return self._predictions(ids, rows, self.scores()[:, rows])
+
+    def predict_all(self) -> list[Prediction]:
+        """Return a prediction for every film of the model, in its order."""
+        rows = torch.arange(len(self.model.items))
+        return self._predictions(list(self.model.items), rows, self.scores())
+
+    def top_n(self, n: int = 10, *, min_ratings: int = 0, among: Iterable[Id] | None = None) -> list[Prediction]:
+        """Return the ``n`` best films they have not rated, best first; fewer if there are not as many.
+
+        Ordered by the score's mean over draws, before limits, so that films at the top of the scale do not tie.
+        ``min_ratings`` leaves out films with fewer ratings in training; ``among`` names the films to choose from.
+        """
+        if n < 1:
+            raise InvalidArgument(f"n must be at least 1, got {n}")
+        scores = self.scores()
+        ranking = scores.mean(0)
+        if among is not None:
+            chosen = torch.tensor(self.model.items.rows(among), dtype=torch.int64)
+            ranking = torch.full_like(ranking, -torch.inf).index_copy(0, chosen, ranking[chosen])
+        if min_ratings:
+            ranking = ranking.masked_fill(self.model.rated.item_counts < min_ratings, -torch.inf)
+        ranking[self._rated_rows()] = -torch.inf
+        best = ranking.topk(min(n, len(ranking)))
+        rows = best.indices[best.values > -torch.inf]
+        labels = self.model.items.labels
+        return self._predictions([labels[row] for row in rows.tolist()], rows, scores[:, rows])
+
+    def _rated_rows(self) -> Tensor:
+        return torch.tensor(self.model.items.rows(self.ratings), dtype=torch.int64)
+
+    def _predictions(self, ids: list[Id], rows: Tensor, scores: Tensor) -> list[Prediction]:
+        stars, std = self.model.stars(scores), self._std(rows, scores)
+        noise = self.model.user_prior.noise_variance if self.model.user_prior is not None else torch.nan
+        columns = (stars.tolist(), std.tolist(), (std.square() + noise).sqrt().tolist())
+        return [Prediction(*row) for row in zip(ids, *columns, strict=True)]
+
+    def _std(self, rows: Tensor, scores: Tensor) -> Tensor:
+        """√(mean over draws of the variance + variance between draws), carried through the link's slope."""
+        prior = self.model.user_prior
+        if self.posterior is None or prior is None:
+            return torch.full_like(scores[0], torch.nan)
+        features = self.model.item_vectors[:, rows].to(self.posterior.mean)
+        slopes = self.model.link.slope(scores).to(features)
+        within = self.posterior.variance(features) * slopes.square() / prior.noise_precision[:, None].to(features)
+        between = self.model.link.stars(scores).var(0, correction=0).to(features)
+        return (within.mean(0) + between).sqrt()
+
+
+def fold_in(model: FactorModel, ratings: Mapping[Id, float]) -> Person:
+    """Return the person who gave ``ratings`` (film id to stars), film vectors held fixed.
+
+    Minimises Σ (r − link(x·w + offset))² + (w − m)ᵀ Λ (w − m), Λ and m from the model's ``user_prior``. With the
+    identity link that is one ridge solve, equal to re-solving the row in training; with a sigmoid, Gauss–Newton
+    steps through the same solve until the gradient is below 1e-6 (Nocedal and Wright, *Numerical Optimization*,
+    2006, section 10.3). Raises ``FoldInRefused`` for a model without a user prior, ``UnknownId`` on an unknown
+    film, ``InvalidArgument`` on a rating off the scale.
+    """
+    prior = _prior(model)
+    rows = torch.tensor(model.items.rows(ratings), dtype=torch.int64)
+    for item_id, rating in ratings.items():
+        model.scale.check(rating, name=f"the rating of film {item_id!r},")
+    problem = _Problem.create(model, prior, rows, list(ratings.values()))
+    posterior = problem.solve()
+    return Person(model, dict(ratings), posterior.mean, posterior)
+
+
+def person_of(model: FactorModel, user_id: Id) -> Person:
+    """Return a training user as the model holds them: the trained vector, its posterior at that place, their ratings.
+
+    Works for models that refuse fold-in too; predictions then come without a standard deviation.
+    """
+    row, ratings = model.users.row(user_id), model.ratings_of(user_id)
+    mean = torch.cat([model.user_factors[:, row], model.user_bias[:, row, None]], dim=-1)
+    if model.user_prior is None:
+        return Person(model, ratings, mean, None)
+    items = torch.tensor(model.items.rows(ratings), dtype=torch.int64)
+    problem = _Problem.create(model, model.user_prior, items, list(ratings.values()))
+    return Person(model, ratings, mean, problem.linear_solve(mean.to(problem.penalty)))
+
+
+def _prior(model: FactorModel) -> UserPrior:
+    if model.user_prior is None:
+        raise FoldInRefused(f"a {model.card.trainer} model cannot take a new person; ALS, SGD and BiasOnly models can")
+    return model.user_prior
+
+
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """One person's regression: x (draws, L, d + 1), offset (draws, L), stars (L,), Λ and m per draw."""
+
+    model: FactorModel
+    features: Tensor
+    offset: Tensor
+    stars: Tensor
+    penalty: Tensor
+    prior_mean: Tensor
+
+    @classmethod
+    def create(cls, model: FactorModel, prior: UserPrior, rows: Tensor, stars: list[float]) -> _Problem:
+        penalty = prior.penalty(len(stars))
+        features = model.item_vectors[:, rows].to(penalty)
+        offset = model.item_offset[:, rows].to(penalty)
+        return cls(model, features, offset, penalty.new_tensor(stars), penalty, prior.mean)
+
+    def solve(self) -> Posterior:
+        """The minimum, by as many linear solves as the link needs."""
+        posterior = self.linear_solve(self.prior_mean)
+        for _ in range(MOST_STEPS):
+            if self.model.link.is_linear or self.gradient(posterior.mean).abs().max() < GRADIENT_TOLERANCE:
+                return posterior
+            posterior = self._step(posterior)
+        raise FoldInRefused(f"fold-in did not settle in {MOST_STEPS} steps for {len(self.stars)} ratings")
+
+    def linear_solve(self, at: Tensor) -> Posterior:
+        """Solve with the link replaced by its tangent at ``at`` (draws, d + 1)."""
+        score = self._score(at)
+        slope = self.model.link.slope(score)
+        targets = self.stars - self.model.link.stars(score) + slope * (score - self.offset)
+        return solve(slope[..., None] * self.features, targets, penalty=self.penalty, prior_mean=self.prior_mean)
+
+    def gradient(self, w: Tensor) -> Tensor:
+        """Half the objective's derivative (draws, d + 1)."""
+        score = self._score(w)
+        pull = self.model.link.slope(score) * (self.model.link.stars(score) - self.stars)
+        shrink = self.penalty @ (w - self.prior_mean)[..., None]
+        return (self.features.mT @ pull[..., None] + shrink).squeeze(-1)
+
+    def objective(self, w: Tensor) -> Tensor:
+        """Squared error plus penalty per draw (draws,)."""
+        error = (self.stars - self.model.link.stars(self._score(w))).square().sum(-1)
+        away = w - self.prior_mean
+        return error + (away * (self.penalty @ away[..., None]).squeeze(-1)).sum(-1)
+
+    def _step(self, current: Posterior) -> Posterior:
+        """One Gauss–Newton step, halved per draw until it does not raise the objective."""
+        target = self.linear_solve(current.mean)
+        move = target.mean - current.mean
+        share = torch.ones_like(move[:, :1])
+        before = self.objective(current.mean)
+        for _ in range(MOST_HALVINGS):
+            worse = self.objective(current.mean + share * move) > before
+            if not worse.any():
+                break
+            share = torch.where(worse[:, None], share / 2, share)
+        return Posterior(current.mean + share * move, target.cholesky)
+
+    def _score(self, w: Tensor) -> Tensor:
+        return (self.features @ w[..., None]).squeeze(-1) + self.offset

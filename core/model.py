@@ -1,0 +1,173 @@
+"""The one model: a user's vector, a film's vector, a bias each; their dot product predicts the missing rating."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.errors import InvalidArgument
+from core.links import Identity, Link
+from core.ratings import Id, IdMap, Ratings, RatingScale
+
+# Scores of a block of users against all films take at most this much memory.
+BLOCK_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class UserPrior:
+    """What is believed of a person before their first rating, per draw; w = (factors, bias).
+
+    w ~ N(mean, (n^count_power · precision)⁻¹) with n the person's number of ratings, and a rating is the prediction
+    plus noise of variance 1 / noise_precision. Shapes: ``mean`` (draws, d + 1), ``precision`` (draws, d + 1, d + 1)
+    in inverse squared units of w, ``noise_precision`` (draws,) in inverse squared stars.
+    """
+
+    mean: Tensor
+    precision: Tensor
+    noise_precision: Tensor
+    count_power: float = 0.0
+
+    def penalty(self, n_ratings: int) -> Tensor:
+        """Return Λ = n^count_power · precision / noise_precision (draws, d + 1, d + 1), what ``ridge`` takes."""
+        weight = float(max(n_ratings, 1) ** self.count_power)
+        return weight * self.precision / self.noise_precision[:, None, None]
+
+    @property
+    def noise_variance(self) -> float:
+        """Variance of a rating around its prediction, in squared stars, mean over draws."""
+        return float((1 / self.noise_precision).mean())
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """Where a model comes from; every number on screen can be traced to it."""
+
+    trainer: str
+    config: Mapping[str, Any]
+    seed: int
+    n_ratings: int
+    fingerprint: str
+    dataset: str = ""
+    split: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class FactorModel:
+    """All that prediction and fold-in need. Frozen: training makes a new one.
+
+    score = mean over draws of (global mean + user bias + film bias + user factors · film factors);
+    prediction = mean over draws of link(score), limited to the scale once, in stars.
+    Shapes: ``user_factors`` (draws, n_users, d), ``item_factors`` (draws, n_items, d), ``user_bias``
+    (draws, n_users), ``item_bias`` (draws, n_items), ``global_mean`` (draws,); draws is 1 for ALS and SGD.
+    ``rated`` holds the ratings that the model was trained on.
+    Source: Koren, Bell and Volinsky, *Matrix factorization techniques for recommender systems*, 2009, eq. 4.
+    """
+
+    user_factors: Tensor
+    item_factors: Tensor
+    user_bias: Tensor
+    item_bias: Tensor
+    global_mean: Tensor
+    rated: Ratings
+    card: ModelCard
+    link: Link = field(default_factory=Identity)
+    user_prior: UserPrior | None = None
+
+    def __post_init__(self) -> None:
+        draws, n_users, width = self.user_factors.shape
+        wanted = {
+            "user_factors": (draws, self.rated.n_users, width),
+            "item_factors": (draws, self.rated.n_items, width),
+            "user_bias": (draws, n_users),
+            "item_bias": (draws, self.rated.n_items),
+            "global_mean": (draws,),
+        }
+        for name, shape in wanted.items():
+            tensor = getattr(self, name)
+            if tuple(tensor.shape) != shape:
+                raise InvalidArgument(f"{name} must have shape {shape}, got {tuple(tensor.shape)}")
+            if not torch.isfinite(tensor).all():
+                raise InvalidArgument(f"{name} must be finite, got values that are not; train with more regularization")
+
+    @property
+    def n_draws(self) -> int:
+        """Posterior draws kept; 1 for a point estimate."""
+        return self.user_factors.shape[0]
+
+    @property
+    def n_factors(self) -> int:
+        """Latent dimension d."""
+        return self.user_factors.shape[2]
+
+    @property
+    def users(self) -> IdMap:
+        """User ids and their rows."""
+        return self.rated.users
+
+    @property
+    def items(self) -> IdMap:
+        """Film ids and their rows."""
+        return self.rated.items
+
+    @property
+    def scale(self) -> RatingScale:
+        """The ratings that can be given."""
+        return self.rated.scale
+
+    @cached_property
+    def item_vectors(self) -> Tensor:
+        """(draws, n_items, d + 1): film factors and a one, so that a person's vector is (factors, bias)."""
+        return torch.cat([self.item_factors, torch.ones_like(self.item_bias)[..., None]], dim=-1)
+
+    @cached_property
+    def item_offset(self) -> Tensor:
+        """(draws, n_items): global mean + film bias, the part of a score that no person changes."""
+        return self.global_mean[:, None] + self.item_bias
+
+    def stars(self, score: Tensor) -> Tensor:
+        """Return predictions (…) for scores (draws, …): through the link, averaged over draws, limited."""
+        return self.link.stars(score).mean(0).clamp(self.scale.low, self.scale.high)
+
+    def scores(self, user_idx: Tensor, item_idx: Tensor) -> Tensor:
+        """Return the scores (draws, n) of n pairs, given as rows."""
+        users, items = user_idx.long(), item_idx.long()
+        dot = (self.user_factors[:, users] * self.item_factors[:, items]).sum(-1)
+        return self.global_mean[:, None] + self.user_bias[:, users] + self.item_bias[:, items] + dot
+
+    def predict(self, user_idx: Tensor, item_idx: Tensor) -> Tensor:
+        """Return predicted stars (n,) of n pairs, given as rows, in blocks that bound memory."""
+        step = max(1, BLOCK_BYTES // (self.n_draws * (self.n_factors + 1) * 8))
+        pairs = zip(user_idx.split(step), item_idx.split(step), strict=True)
+        return torch.cat([self.stars(self.scores(users, items)) for users, items in pairs])
+
+    def all_scores(self, user_idx: Tensor) -> Tensor:
+        """Return the scores (draws, n, n_items) of n users against every film."""
+        dot = self.user_factors[:, user_idx.long()] @ self.item_factors.mT
+        return dot + self.item_offset[:, None] + self.user_bias[:, user_idx.long(), None]
+
+    def ranking_scores(self, user_idx: Tensor) -> Tensor:
+        """Return what a user's films are ordered by (n, n_items): the mean over draws of the score."""
+        return self.all_scores(user_idx).mean(0)
+
+    def user_blocks(self, user_idx: Tensor) -> Iterator[Tensor]:
+        """Cut rows of users so that the scores of a block against all films stay under ``BLOCK_BYTES``."""
+        step = max(1, BLOCK_BYTES // (self.n_draws * len(self.items) * 4))
+        yield from user_idx.split(step)
+
+    def ratings_of(self, user_id: Id) -> dict[Id, float]:
+        """Return what a training user rated, film id to stars."""
+        return self.rated.of_user(user_id)
+
+    @cached_property
+    def version(self) -> str:
+        """The first 12 hexadecimal digits of a SHA-256 over the model's numbers and its card."""
+        digest = hashlib.sha256(repr((self.card, self.link)).encode())
+        for tensor in (self.user_factors, self.item_factors, self.user_bias, self.item_bias, self.global_mean):
+            digest.update(tensor.contiguous().cpu().numpy().tobytes())
+        return digest.hexdigest()[:12]
