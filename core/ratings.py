@@ -165,7 +165,9 @@ def _factorise(ids: Sequence[Id] | pd.Series, known: Iterable[Id], kind: str) ->
     """Return the row of each id and the sorted distinct ids."""
     codes, distinct = pd.factorize(pd.Series(ids), sort=False)
     if (codes < 0).any():
-        raise InvalidArgument(f"row {int((codes < 0).argmax()) + 1} has no {kind} id, a whole number or text is allowed")
+        raise InvalidArgument(
+            f"row {int((codes < 0).argmax()) + 1} has no {kind} id, a whole number or text is allowed"
+        )
     labels = [label.item() if isinstance(label, np.generic) else label for label in distinct]
     everyone = {*labels, *known}
     if not (all(type(label) is int for label in everyone) or all(type(label) is str for label in everyone)):
@@ -181,4 +183,6 @@ def _check_no_duplicates(user_rows: np.ndarray, item_rows: np.ndarray, users: li
     if repeated.any():
         row = int(repeated.to_numpy().argmax())
         user, item = users[user_rows[row]], items[item_rows[row]]
-        raise InvalidArgument(f"row {row + 1} rates film {item!r} by user {user!r} a second time; one rating a pair is allowed")
+        raise InvalidArgument(
+            f"row {row + 1} rates film {item!r} by user {user!r} a second time; one rating a pair is allowed"
+        )

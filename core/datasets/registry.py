@@ -8,14 +8,29 @@ from core.datasets.dataset import DataCard, Dataset, DatasetInfo, Truth
 from core.datasets.movielens_facts import MOVIELENS
 from core.datasets.packaged import fetch_packaged, is_complete, read_packaged
 from core.datasets.places import cache_folder, cached
+from core.datasets.synthetic import PREFIX, Synthetic
 from core.errors import InvalidArgument
 from core.progress import OnProgress, Progress
 
-__all__ = ["DataCard", "Dataset", "DatasetInfo", "Truth", "cache_folder", "fetch_dataset", "list_datasets", "load_dataset"]
+__all__ = [
+    "DataCard",
+    "Dataset",
+    "DatasetInfo",
+    "Truth",
+    "cache_folder",
+    "fetch_dataset",
+    "list_datasets",
+    "load_dataset",
+]
+
+# A name stands for one table, the same everywhere.
+SYNTHETIC_SEED = 0
 
 
 def load_dataset(name: str = "ml-100k", *, on_progress: OnProgress | None = None) -> Dataset:
     """Return the data set ``name``, fetched first if it is not on this machine."""
+    if name.startswith(PREFIX):
+        return Synthetic.from_name(name).draw(seed=SYNTHETIC_SEED)
     folder = fetch_dataset(name, on_progress=on_progress)
     ratings, films = read_packaged(folder)
     return Dataset(name, ratings, films, MOVIELENS[name].card)
