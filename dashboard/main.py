@@ -1,0 +1,27 @@
+"""The script that every session runs: stylesheet, wordmark, navigation, one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.links import MAP, RATE
+from dashboard.views import for_you, map_view, rate
+
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+
+# A material icon would be fetched from another host: the favicon is ours.
+st.set_page_config(page_title="Reelspace", page_icon=ASSETS / "favicon.svg", layout="wide")
+st.html(ASSETS / "reelspace.css")  # a path ending in .css becomes one <style> element
+st.logo(ASSETS / "wordmark.svg", size="medium")
+
+page = st.navigation(
+    [
+        st.Page(for_you.show, title="For you", default=True),
+        st.Page(rate.show, title="Rate", url_path=RATE),
+        st.Page(map_view.show, title="Map", url_path=MAP),
+    ],
+    position="top",
+)
+page.run()

@@ -1,0 +1,10 @@
+"""For you."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+
+def show() -> None:
+    """Show the page."""
+    st.title("For you")
