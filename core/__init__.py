@@ -1,5 +1,15 @@
 """Reelspace's core: data and numerics. The public names, nothing else."""
 
+from core.catalogue import Catalogue, Film
+from core.datasets.registry import (
+    DataCard,
+    Dataset,
+    DatasetInfo,
+    cache_folder,
+    fetch_dataset,
+    list_datasets,
+    load_dataset,
+)
 from core.errors import (
     ArtefactError,
     DataError,
@@ -10,18 +20,77 @@ from core.errors import (
     ReelspaceError,
     UnknownId,
 )
+from core.evaluation.held_out import Evaluation, evaluate
+from core.evaluation.splits import SPLITS, Split, make_split
+from core.explanation import Influence, influences
+from core.fitting import Trainer
+from core.folding import Person, Prediction, fold_in, person_of
+from core.ids import Id
+from core.model import FactorModel, ModelCard
+from core.persistence import SavedModel, load_model, save_model
 from core.progress import OnProgress, Progress, ShouldStop
+from core.ratings import Ratings
+from core.runtime import limit_threads, warm_up
+from core.scale import RatingScale
+from core.space.film_map import FilmMap, FilmSpace
+from core.stars import star_chances, star_set
+from core.taste import GenreShare, Taste, describe_taste
+from core.trainers.als import ALS
+from core.trainers.baselines import BiasOnly, Popularity
+from core.trainers.sgd import SGD
 
 __all__ = [
+    "ALS",
+    "SGD",
+    "SPLITS",
     "ArtefactError",
+    "BiasOnly",
+    "Catalogue",
+    "DataCard",
     "DataError",
+    "Dataset",
+    "DatasetInfo",
     "DatasetUnavailable",
+    "Evaluation",
+    "FactorModel",
+    "Film",
+    "FilmMap",
+    "FilmSpace",
     "FitStopped",
     "FoldInRefused",
+    "GenreShare",
+    "Id",
+    "Influence",
     "InvalidArgument",
+    "ModelCard",
     "OnProgress",
+    "Person",
+    "Popularity",
+    "Prediction",
     "Progress",
+    "RatingScale",
+    "Ratings",
     "ReelspaceError",
+    "SavedModel",
     "ShouldStop",
+    "Split",
+    "Taste",
+    "Trainer",
     "UnknownId",
+    "cache_folder",
+    "describe_taste",
+    "evaluate",
+    "fetch_dataset",
+    "fold_in",
+    "influences",
+    "limit_threads",
+    "list_datasets",
+    "load_dataset",
+    "load_model",
+    "make_split",
+    "person_of",
+    "save_model",
+    "star_chances",
+    "star_set",
+    "warm_up",
 ]

@@ -12,7 +12,7 @@ from torch import Tensor
 from core.errors import FoldInRefused, InvalidArgument
 from core.model import FactorModel, UserPrior
 from core.ratings import Id
-from core.ridge import Posterior, solve
+from core.ridge import Posterior, leave_one_out, solve
 
 # Gauss–Newton stops where no partial derivative of the objective exceeds this (squared stars per unit).
 GRADIENT_TOLERANCE = 1e-6
@@ -73,13 +73,14 @@ class Person:
             ranking = torch.full_like(ranking, -torch.inf).index_copy(0, chosen, ranking[chosen])
         if min_ratings:
             ranking = ranking.masked_fill(self.model.rated.item_counts < min_ratings, -torch.inf)
-        ranking[self._rated_rows()] = -torch.inf
+        ranking[self.rated_rows()] = -torch.inf
         best = ranking.topk(min(n, len(ranking)))
         rows = best.indices[best.values > -torch.inf]
         labels = self.model.items.labels
         return self._predictions([labels[row] for row in rows.tolist()], rows, scores[:, rows])
 
-    def _rated_rows(self) -> Tensor:
+    def rated_rows(self) -> Tensor:
+        """Return the rows of the films they rated (L,)."""
         return torch.tensor(self.model.items.rows(self.ratings), dtype=torch.int64)
 
     def _predictions(self, ids: list[Id], rows: Tensor, scores: Tensor) -> list[Prediction]:
@@ -130,6 +131,18 @@ def person_of(model: FactorModel, user_id: Id) -> Person:
     items = torch.tensor(model.items.rows(ratings), dtype=torch.int64)
     problem = _Problem.create(model, model.user_prior, items, list(ratings.values()))
     return Person(model, ratings, mean, problem.linear_solve(mean.to(problem.penalty)))
+
+
+def leave_one_out_means(person: Person) -> Tensor:
+    """Return the person's vector solved without each of their L ratings in turn: (draws, L, d + 1).
+
+    Penalty and prior are those of L − 1 ratings. For models with a linear link, where it is exact.
+    """
+    prior = _prior(person.model)
+    problem = _Problem.create(person.model, prior, person.rated_rows(), list(person.ratings.values()))
+    penalty = prior.penalty(len(person.ratings) - 1)
+    targets = problem.stars - problem.offset
+    return leave_one_out(problem.features, targets, penalty=penalty, prior_mean=problem.prior_mean)
 
 
 def _prior(model: FactorModel) -> UserPrior:

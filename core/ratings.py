@@ -144,6 +144,12 @@ class Ratings:
         return torch.bincount(self.item_idx, minlength=self.n_items)
 
     @cached_property
+    def item_means(self) -> Tensor:
+        """Mean rating per film (n_items,), float64, in stars; NaN where there is none."""
+        totals = torch.bincount(self.item_idx, self.values.double(), minlength=self.n_items)
+        return totals / torch.where(self.item_counts > 0, self.item_counts, torch.nan)
+
+    @cached_property
     def fingerprint(self) -> str:
         """The first 16 hexadecimal digits of a SHA-256 over ids, columns and scale: equal data, equal print."""
         digest = hashlib.sha256(repr((self.scale, self.users.labels, self.items.labels)).encode())

@@ -1,0 +1,107 @@
+"""How good a model is on ratings it has not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core import metrics
+from core.errors import InvalidArgument
+from core.model import FactorModel
+from core.ratings import Ratings
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Figures on held-out ratings; errors in stars, the ranking figures from 0 to 1.
+
+    ``ndcg`` and ``recall`` (at ``k``) are means over the ``n_ranked_users`` people with a held-out rating of at
+    least ``relevant_from`` stars; NaN if there is nobody. ``coverage`` is the share of all films in at least one
+    of the lists of people in the test part.
+    """
+
+    rmse: float
+    mae: float
+    ndcg: float
+    recall: float
+    coverage: float
+    k: int
+    relevant_from: float
+    n_train: int
+    n_test: int
+    n_ranked_users: int
+
+
+def evaluate(model: FactorModel, test: Ratings, *, k: int = 10) -> Evaluation:
+    """Return the figures of ``model`` on ``test``, whose id maps must be those of the model's training part.
+
+    Every film a person did not rate in training is ranked, held-out or not; ties keep the order of film rows.
+    Raises ``InvalidArgument`` on an empty test part, other id maps, a rating seen in training, or k out of range.
+    """
+    if not len(test):
+        raise InvalidArgument("test must hold at least one rating, got 0")
+    if not 1 <= k <= len(model.items):
+        raise InvalidArgument(f"k must be between 1 and n_items={len(model.items)}, got {k}")
+    if test.users.labels != model.users.labels or test.items.labels != model.items.labels:
+        raise InvalidArgument("test must come from the same split as the model's training part, got other ids")
+    _check_unseen(model.rated, test)
+    predictions = model.predict(test.user_idx, test.item_idx).cpu()
+    lists, ndcg, recall = _rank(model, test, k)
+    return Evaluation(
+        rmse=metrics.root_mean_square_error(test.values, predictions),
+        mae=metrics.mean_absolute_error(test.values, predictions),
+        ndcg=float(ndcg.nanmean()),
+        recall=float(recall.nanmean()),
+        coverage=metrics.coverage(lists, len(model.items)),
+        k=k,
+        relevant_from=test.scale.relevant_from,
+        n_train=len(model.rated),
+        n_test=len(test),
+        n_ranked_users=int((~ndcg.isnan()).sum()),
+    )
+
+
+def _rank(model: FactorModel, test: Ratings, k: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Films listed (n_users in test, k), and nDCG@k and recall@k of those users."""
+    seen, liked = _Cells(model.rated), _Cells(test.take(test.values >= test.scale.relevant_from))
+    lists, ndcg, recall = [], [], []
+    for users in model.user_blocks(test.user_idx.unique()):
+        scores = model.ranking_scores(users).cpu()
+        scores[seen.of(users)] = -torch.inf
+        best = scores.sort(dim=1, descending=True, stable=True).indices[:, :k]
+        relevant = torch.zeros_like(scores, dtype=torch.bool)
+        relevant[liked.of(users)] = True
+        shown = scores.gather(1, best) > -torch.inf
+        hits = relevant.gather(1, best) & shown
+        n_relevant = relevant.sum(1)
+        lists.append(best[shown])
+        ndcg.append(metrics.ndcg_at_k(hits, n_relevant))
+        recall.append(metrics.recall_at_k(hits, n_relevant))
+    return torch.cat(lists), torch.cat(ndcg), torch.cat(recall)
+
+
+class _Cells:
+    """The filled cells of a table, looked up for a block of users at a time."""
+
+    def __init__(self, ratings: Ratings) -> None:
+        order = torch.argsort(ratings.user_idx, stable=True)
+        self._items = ratings.item_idx[order].long()
+        self._counts = ratings.user_counts
+        self._starts = self._counts.cumsum(0) - self._counts
+
+    def of(self, users: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (row in the block, film row) of every filled cell of ``users``."""
+        users = users.long()
+        counts = self._counts[users]
+        rows = torch.arange(len(users)).repeat_interleave(counts)
+        place = torch.arange(len(rows)) - (counts.cumsum(0) - counts)[rows]
+        return rows, self._items[self._starts[users][rows] + place]
+
+
+def _check_unseen(train: Ratings, test: Ratings) -> None:
+    width = train.n_items
+    cells = [part.user_idx.long() * width + part.item_idx.long() for part in (train, test)]
+    if int(torch.isin(cells[1], cells[0]).sum()):
+        raise InvalidArgument("test must hold ratings the model has not seen, got some that it was trained on")

@@ -1,0 +1,120 @@
+"""Every film as a point, and the people who stand among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from core.catalogue import Catalogue, Film
+from core.errors import InvalidArgument
+from core.folding import Person
+from core.model import FactorModel
+from core.ratings import Id
+from core.space.neighbours import Neighbour, nearest, neighbours_kept
+from core.space.projection import Projection, project
+from core.space.star_metric import Metric, film_coordinates
+
+AXES = ("x", "y", "z")
+NEIGHBOURS_COUNTED = 10
+
+
+@dataclass(frozen=True, eq=False)
+class FilmSpace:
+    """The films of one model in one metric; ``coordinates`` (n_items, k) hold the full space."""
+
+    model: FactorModel
+    films: Catalogue
+    metric: Metric
+    coordinates: Tensor
+
+    @classmethod
+    def of(cls, model: FactorModel, films: Catalogue, *, metric: Metric = "stars") -> FilmSpace:
+        """Return the space of ``model``; raises ``InvalidArgument`` if it has no factors."""
+        return cls(model, films, metric, film_coordinates(model, metric=metric))
+
+    def enough(self, min_ratings: int) -> Tensor:
+        """Return a mask (n_items,) of films with at least ``min_ratings`` training ratings."""
+        return self.model.rated.item_counts >= min_ratings
+
+    def nearest(self, item_id: Id, *, n: int = 10, min_ratings: int = 0) -> list[tuple[Id, float]]:
+        """Return the ``n`` films nearest to ``item_id`` in the full space, with distances, nearest first."""
+        found: list[Neighbour] = nearest(
+            self.coordinates, self.model.items.row(item_id), n=n, allowed=self.enough(min_ratings)
+        )
+        return [(self.model.items.labels[row], distance) for row, distance in found]
+
+    def draw(self, *, n_components: int = 2, min_ratings: int = 5, reference: FilmMap | None = None) -> FilmMap:
+        """Return the map of films with at least ``min_ratings`` ratings, as principal components.
+
+        ``reference`` is an earlier map whose directions are kept. Raises ``InvalidArgument`` if too few films
+        are left.
+        """
+        shown = self.enough(min_ratings)
+        if int(shown.sum()) <= n_components:
+            most = int(self.model.rated.item_counts.max())
+            raise InvalidArgument(
+                f"min_ratings must leave more than {n_components} films, got {min_ratings}; "
+                f"the most rated film has {most}"
+            )
+        earlier = None if reference is None else self._earlier_points(reference, n_components)
+        projection = project(self.coordinates, n_components=n_components, fit_on=shown, reference=earlier)
+        rows = shown.nonzero()[:, 0]
+        points = projection.points[rows]
+        kept = neighbours_kept(self.coordinates[rows], points, n=NEIGHBOURS_COUNTED)
+        return FilmMap(self, self._frame(rows, points, kept), projection, rows)
+
+    def _earlier_points(self, reference: FilmMap, n_components: int) -> Tensor:
+        earlier = self.coordinates.new_full((len(self.model.items), n_components), torch.nan)
+        old = reference.projection.points
+        for item_id, row in zip(reference.space.model.items, range(len(old)), strict=True):
+            if item_id in self.model.items and old.shape[1] >= n_components:
+                earlier[self.model.items.row(item_id)] = old[row, :n_components]
+        return earlier
+
+    def _frame(self, rows: Tensor, points: Tensor, kept: Tensor) -> pd.DataFrame:
+        ids = [self.model.items.labels[row] for row in rows.tolist()]
+        shown = [self.films[item_id] if item_id in self.films else Film(item_id, str(item_id)) for item_id in ids]
+        columns: dict[str, Any] = {
+            "id": ids,
+            "title": [film.title for film in shown],
+            "year": pd.array([film.year for film in shown], dtype="Int64"),
+            "genres": [", ".join(film.genres) for film in shown],
+            "genre": [film.genres[0] if film.genres else "" for film in shown],
+            "n": self.model.rated.item_counts[rows].tolist(),
+            "mean": self.model.rated.item_means[rows].tolist(),
+            "kept": kept.tolist(),
+        }
+        return pd.DataFrame(columns | {name: points[:, k].tolist() for k, name in enumerate(AXES[: points.shape[1]])})
+
+
+@dataclass(frozen=True, eq=False)
+class FilmMap:
+    """A drawing: ``frame`` has one row per film shown, its coordinates in ``x``, ``y`` (and ``z``).
+
+    ``kept`` counts how many of a film's 10 nearest in the full space are among its 10 nearest in the drawing.
+    """
+
+    space: FilmSpace
+    frame: pd.DataFrame
+    projection: Projection
+    rows: Tensor
+
+    def place(self, person: Person) -> tuple[float, ...]:
+        """Return where a person stands: the mean place of the films shown, weighted by how much they like each.
+
+        With t the person's predicted taste (prediction without biases) of the films shown, centred, the place is
+        mean(t · point) / std(t): it moves towards what they like and away from what they dislike. The middle if
+        they like everything alike.
+        """
+        points = self.projection.points[self.rows]
+        factors = self.space.model.item_factors[:, self.rows].to(person.mean)
+        taste = (factors @ person.mean[:, :-1, None]).squeeze(-1).mean(0).to(points)
+        away = taste - taste.mean()
+        spread = away.square().mean().sqrt()
+        if not spread > 0:
+            return (0.0,) * points.shape[1]
+        return tuple(((away[:, None] * (points - points.mean(0))).mean(0) / spread + points.mean(0)).tolist())
