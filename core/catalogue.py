@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, KeysView, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from core.errors import UnknownId
-from core.ratings import Id
+from core.ids import Id
 from core.titles import parse_title
 
 
@@ -54,3 +55,23 @@ class Catalogue:
             return self._films[film_id]
         except (KeyError, TypeError):
             raise UnknownId(f"film {film_id!r} is not in this catalogue of {len(self)} films") from None
+
+    @property
+    def ids(self) -> KeysView[Id]:
+        """The film ids, in the order of the source."""
+        return self._films.keys()
+
+    @cached_property
+    def genres(self) -> tuple[str, ...]:
+        """Every genre that a film has, in alphabetical order."""
+        return tuple(sorted({genre for film in self for genre in film.genres}))
+
+    def with_details(
+        self, *, tags: Mapping[Id, tuple[str, ...]] | None = None, imdb_ids: Mapping[Id, str] | None = None
+    ) -> Catalogue:
+        """Return a catalogue whose films have these tags and IMDb ids; ids of films it does not hold are passed over."""
+        tags, imdb_ids = tags or {}, imdb_ids or {}
+        return Catalogue(
+            replace(film, tags=tags.get(film.id, film.tags), imdb_id=imdb_ids.get(film.id, film.imdb_id))
+            for film in self
+        )

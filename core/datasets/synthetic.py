@@ -69,7 +69,8 @@ class Synthetic:
         sizes = re.fullmatch(rf"{PREFIX}(\d+)x(\d+)x(\d+)", name)
         if not sizes:
             raise InvalidArgument(f"dataset {name!r} is not understood, synthetic:USERSxITEMSxRATINGS is allowed")
-        return cls(*map(int, sizes.groups()))
+        n_users, n_items, n_ratings = map(int, sizes.groups())
+        return cls(n_users, n_items, n_ratings)
 
     @property
     def name(self) -> str:
