@@ -1,0 +1,374 @@
+"""The database of visitors when things go wrong: two writers, a killed writer, a full disk, a locked or foreign file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import event
+
+from core import InvalidArgument
+from dashboard.visitors import Store, StoreError, new_visitor_id, open_store, schema
+
+VISITOR = new_visitor_id()
+NOBODY = 65534  # the user id that owns nothing
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "visitors.sqlite"
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Store]:
+    store = open_store(path)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def rate(store: Store, film: int) -> None:
+    store.rate(VISITOR, "d", film, 4, source="search")
+
+
+def start(program: str, *arguments: object) -> subprocess.Popen[str]:
+    """Start ``program`` in another process; it waits for a line on its input, so that several begin at once."""
+    lines = [
+        "import sys",
+        "from dashboard.visitors import open_store",
+        "print('ready', flush=True)",
+        "input()",
+        program,
+    ]
+    command = [sys.executable, "-c", "\n".join(lines), *map(str, arguments)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def go(*processes: subprocess.Popen[str]) -> None:
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+
+
+# Many at once
+
+RATE_MANY = """
+path, visitor, first, n = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+store = open_store(path)
+for film in range(first, first + n):
+    store.rate(visitor, "d", film, 4.0, source="search")
+    print(film, flush=True)
+store.close()
+"""
+
+
+def test_two_tabs_rating_at_once_lose_nothing(path: Path) -> None:
+    tabs = [start(RATE_MANY, path, VISITOR, first, 200) for first in (0, 1000)]
+    go(*tabs)
+    for tab in tabs:
+        tab.communicate(timeout=60)
+        assert tab.returncode == 0
+    with opened(path) as store:
+        films = list(store.ratings(VISITOR, "d"))
+        assert sorted(films) == [*range(200), *range(1000, 1200)]
+        assert films != sorted(films)  # they did write at the same time
+        for _ in range(400):  # and each change can be undone by itself
+            assert store.undo(VISITOR, "d")
+        assert store.undo(VISITOR, "d") is None
+
+
+READ_THEN_WRITE = """
+store = open_store(sys.argv[1])
+for _ in range(100):
+    store.undo(sys.argv[2], "d")
+store.close()
+"""
+
+
+def test_two_tabs_undoing_at_once_take_back_two_different_changes(path: Path) -> None:
+    with opened(path) as store:
+        for film in range(220):
+            rate(store, film)
+    tabs = [start(READ_THEN_WRITE, path, VISITOR) for _ in range(2)]
+    go(*tabs)
+    for tab in tabs:
+        tab.communicate(timeout=60)
+        assert tab.returncode == 0
+    with opened(path) as store:
+        assert list(store.ratings(VISITOR, "d")) == list(range(20))
+
+
+def test_processes_may_open_a_new_database_at_once(path: Path) -> None:
+    openers = [start("open_store(sys.argv[1]).close()", path) for _ in range(3)]
+    go(*openers)
+    for opener in openers:
+        opener.communicate(timeout=60)
+        assert opener.returncode == 0
+    with opened(path) as store:
+        rate(store, 1)
+
+
+def test_what_was_confirmed_survives_a_killed_writer(path: Path) -> None:
+    writer = start(RATE_MANY, path, VISITOR, 0, 100_000)
+    go(writer)
+    assert writer.stdout is not None
+    confirmed = [int(writer.stdout.readline()) for _ in range(50)]
+    writer.send_signal(signal.SIGKILL)
+    confirmed += [int(line) for line in writer.stdout.read().splitlines()]
+    writer.communicate()
+    with opened(path) as store:
+        kept = list(store.ratings(VISITOR, "d"))
+        assert kept[: len(confirmed)] == confirmed
+        assert len(kept) <= len(confirmed) + 1  # at most the one that was written but not yet reported
+        with store.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+        rate(store, 200_000)
+
+
+def test_every_connection_waits_for_the_disk_and_lets_reads_go_on(path: Path) -> None:
+    with opened(path) as store, store.engine.connect() as one, store.engine.connect() as two:
+        for connection in (one, two):
+            pragmas = [
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            ]
+            assert pragmas == ["wal", 2, 1]  # 2 is FULL
+            connection.rollback()
+
+
+def test_a_read_does_not_wait_for_a_writer(path: Path) -> None:
+    with opened(path) as store:
+        rate(store, 1)
+        with store.engine.begin() as writer:  # holds the write lock
+            writer.exec_driver_sql("UPDATE visitor SET created_at = 0")
+            assert store.ratings(VISITOR, "d") == {1: 4.0}
+
+
+# What refuses
+
+
+def _limit_pages(store: Store, n_pages: int) -> None:
+    """Let the file grow no further, as a full disk would."""
+
+    def limit(connection: Any, _record: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count={n_pages}")
+
+    event.listen(store.engine, "connect", limit)
+    store.engine.dispose()
+
+
+def test_a_full_disk_is_a_sentence_and_the_last_confirmed_state_stands(path: Path) -> None:
+    with opened(path) as store:
+        rate(store, 0)
+        with store.engine.connect() as connection:
+            n_pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        _limit_pages(store, n_pages)
+        n_kept = 1
+        with pytest.raises(StoreError) as refusal:
+            for film in range(1, 10_000):
+                rate(store, film)
+                n_kept += 1
+        assert str(refusal.value) == "Nothing was saved: the disk is full; free some space and try again."
+        assert list(store.ratings(VISITOR, "d")) == list(range(n_kept))
+        with pytest.raises(StoreError, match="disk is full"):
+            for _ in range(10_000):
+                store.clear(VISITOR, "d")
+                store.undo(VISITOR, "d")
+    with opened(path) as store:  # with space again, all goes on
+        before = store.ratings(VISITOR, "d")
+        rate(store, 20_000)
+        assert store.ratings(VISITOR, "d") == {**before, 20_000: 4.0}
+
+
+def test_a_lock_that_nobody_gives_back_is_a_sentence(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "BUSY_TIMEOUT_SECONDS", 0.1)
+    with opened(path) as store:
+        rate(store, 1)
+        blocker = sqlite3.connect(path, isolation_level=None)
+        blocker.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError) as refusal:
+            rate(store, 2)
+        assert str(refusal.value) == "Nothing was saved: the database is busy with another change; please try again."
+        assert store.ratings(VISITOR, "d") == {1: 4.0}
+        blocker.execute("ROLLBACK")
+        blocker.close()
+        rate(store, 2)
+
+
+def test_a_database_that_became_read_only_still_answers(path: Path) -> None:
+    with opened(path) as store:
+        rate(store, 1)
+        event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
+        store.engine.dispose()
+        with pytest.raises(StoreError) as refusal:
+            rate(store, 2)
+        assert str(refusal.value).startswith("Nothing was saved: the database may only be read; ")
+        assert store.ratings(VISITOR, "d") == {1: 4.0}
+
+
+@contextmanager
+def _without_privileges() -> Iterator[None]:
+    """The superuser may write everywhere: step back to somebody who may not."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+@pytest.fixture
+def locked_folder() -> Iterator[Path]:
+    """A folder that everybody may look into and nobody may write to."""
+    folder = Path(tempfile.mkdtemp())
+    yield folder
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+def test_a_read_only_folder_is_a_sentence_that_names_it(locked_folder: Path) -> None:
+    locked_folder.chmod(0o555)
+    with _without_privileges(), pytest.raises(StoreError) as refusal:
+        open_store(locked_folder / "visitors.sqlite")
+    assert str(refusal.value) == (
+        f"The database of visitors {locked_folder}/visitors.sqlite could not be opened (REELSPACE_DATABASE may name "
+        "another): the database cannot be opened; its folder must exist and be writable."
+    )
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(locked_folder: Path) -> None:
+    locked_folder.chmod(0o555)
+    with _without_privileges(), pytest.raises(StoreError, match=r"could not be opened .*: Permission denied\.$"):
+        open_store(locked_folder / "new" / "visitors.sqlite")
+
+
+def test_an_existing_database_in_a_read_only_folder_is_a_sentence(locked_folder: Path) -> None:
+    path = locked_folder / "visitors.sqlite"
+    with opened(path) as store:
+        rate(store, 1)
+    path.chmod(0o444)
+    locked_folder.chmod(0o555)
+    with _without_privileges(), pytest.raises(StoreError, match=r"writable\.$"):
+        open_store(path)
+
+
+@pytest.mark.parametrize("content", [b"user,item,rating\n1,2,3\n" * 100, bytes(range(256)) * 40])
+def test_a_file_that_is_no_database_is_left_as_it_was(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"its file is not a database; move it away or name another\.$"):
+        open_store(path)
+    assert path.read_bytes() == content
+
+
+def test_a_damaged_database_is_a_sentence(path: Path) -> None:
+    with opened(path) as store:
+        for film in range(300):
+            rate(store, film)
+    damaged = bytearray(path.read_bytes())
+    damaged[4096:] = b"\xff" * (len(damaged) - 4096)  # the first page still looks right
+    path.write_bytes(damaged)
+    with pytest.raises(StoreError, match="damaged"), opened(path) as store:
+        store.ratings(VISITOR, "d")
+
+
+# Where it lies, and its versions
+
+
+def test_the_place_is_a_path_a_url_or_what_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REELSPACE_DATABASE", str(tmp_path / "named" / "by environment.sqlite"))
+    open_store().close()
+    open_store(f"sqlite:///{tmp_path}/url.sqlite").close()
+    open_store(str(tmp_path / "50%.sqlite")).close()
+    assert (tmp_path / "named" / "by environment.sqlite").exists()
+    assert (tmp_path / "url.sqlite").exists()
+    assert (tmp_path / "50%.sqlite").exists()
+
+
+def test_without_a_word_it_lies_in_the_users_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REELSPACE_DATABASE", raising=False)
+    monkeypatch.setattr(schema.platformdirs, "user_data_path", lambda name, **_: tmp_path / name)
+    open_store().close()
+    assert (tmp_path / "reelspace" / "visitors.sqlite").exists()
+    assert (tmp_path / "reelspace").stat().st_mode & 0o077 == 0  # nobody else looks in
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("postgresql://me:secret@host/db", "postgresql://me:***@host/db"),
+        ("sqlite://", "sqlite://"),
+        ("://", "unknown://"),
+    ],
+)
+def test_another_kind_of_database_is_refused_without_its_password(place: str, shown: str) -> None:
+    with pytest.raises(InvalidArgument) as refusal:
+        open_store(place)
+    assert str(refusal.value) == f"REELSPACE_DATABASE must be a path or a sqlite:/// URL with a path, got {shown}"
+
+
+def test_an_empty_file_becomes_a_database(path: Path) -> None:
+    path.touch()
+    with opened(path) as store:
+        rate(store, 1)
+        assert store.ratings(VISITOR, "d") == {1: 4.0}
+
+
+def test_the_steps_lead_to_the_tables_that_the_program_uses(path: Path) -> None:
+    with opened(path) as store, store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_the_log_refuses_a_line_that_says_nothing(path: Path) -> None:
+    with opened(path) as store:
+        rate(store, 1)
+    connection = sqlite3.connect(path)
+    columns = "(visitor_id, dataset, at, kind, film, stars, undoes)"
+    for line in [
+        "1,'d',0,'rate',NULL,4,NULL",
+        "1,'d',0,'rate','1',NULL,NULL",
+        "1,'d',0,'undo',NULL,NULL,NULL",
+        "1,'d',0,'?',NULL,NULL,NULL",
+    ]:
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute(f"INSERT INTO change {columns} VALUES ({line})")  # noqa: S608
+    connection.close()
+
+
+def test_a_newer_version_is_refused_and_left_as_it_was(path: Path) -> None:
+    with opened(path) as store:
+        rate(store, 1)
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreError) as refusal:
+        open_store(path)
+    assert str(refusal.value) == (
+        "The database of visitors has version 9999, this program knows versions up to 0001: update Reelspace, or "
+        "name another database in REELSPACE_DATABASE."
+    )
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT count(*) FROM change").fetchone() == (1,)
+    connection.close()
