@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -123,6 +124,18 @@ def test_processes_may_open_a_new_database_at_once(path: Path) -> None:
         assert opener.returncode == 0
     with opened(path) as store:
         rate(store, 1)
+
+
+def test_opening_waits_for_a_process_that_is_just_making_the_file(path: Path) -> None:
+    first = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    first.execute("BEGIN IMMEDIATE")  # here SQLite refuses the change to WAL at once, whatever time it may wait
+    first.execute("CREATE TABLE other (x)")
+    release = threading.Timer(0.3, lambda: first.execute("COMMIT"))
+    release.start()
+    with opened(path) as store:
+        rate(store, 1)
+    release.join()
+    first.close()
 
 
 def test_what_was_confirmed_survives_a_killed_writer(path: Path) -> None:
