@@ -19,6 +19,7 @@ from core.fitting import (
     lay_out,
     make_card,
     n_threads_for,
+    one_thread_inside,
     start_factors,
 )
 from core.model import FactorModel, ModelCard, UserPrior
@@ -66,6 +67,7 @@ class ALS:
         if self.precision not in ("float32", "float64"):
             raise InvalidArgument(f"precision must be float32 or float64, got {self.precision!r}")
 
+    @one_thread_inside()
     def fit(
         self,
         train: Ratings,

@@ -18,6 +18,7 @@ from core.fitting import (
     check_trainable,
     global_mean,
     make_card,
+    one_thread_inside,
 )
 from core.links import SigmoidRange
 from core.model import FactorModel, ModelCard, UserPrior
@@ -51,6 +52,7 @@ class SGD:
         if not self.learning_rate > 0:
             raise InvalidArgument(f"learning_rate must be above 0, got {self.learning_rate:g}")
 
+    @one_thread_inside()
     def fit(
         self,
         train: Ratings,

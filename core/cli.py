@@ -1,0 +1,128 @@
+"""The command line: ``python -m core COMMAND``. A contract that scripts rely on.
+
+``--json`` prints one JSON value on standard output and nothing else; progress goes to standard error; a person's
+mistake exits 2 with one line that names the argument, the value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from core import commands
+from core.errors import ReelspaceError
+from core.trainers import TRAINERS
+
+MISTAKE, INTERRUPTED = 2, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse names argument, value and choices by itself; this keeps it to one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(MISTAKE, f"Error: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m core", description="Train, measure and ask latent-factor models.", allow_abbrev=False
+    )
+    add = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser).add_parser
+    _describe_data(add)
+    _describe_fits(add)
+    _describe_questions(add)
+    return parser
+
+
+def _describe_data(add: Any) -> None:
+    listing = add("datasets", help="what is known, what is here, licence, size")
+    listing.set_defaults(run=lambda _: commands.datasets())
+    _json_option(listing)
+    fetch = add("fetch", help="bring a data set to this machine")
+    fetch.add_argument("dataset", metavar="DATASET", help="a name that `datasets` lists")
+    fetch.set_defaults(run=lambda chosen: commands.fetch(chosen.dataset), json=False)
+
+
+def _describe_fits(add: Any) -> None:
+    train = add("train", help="train a model and save it")
+    _fit_options(train)
+    train.add_argument("--split", help="hold ratings out: random, time, u1 to u5; none if absent")
+    train.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the model")
+    train.set_defaults(run=lambda chosen: commands.train(_settings(chosen), split=chosen.split, out=chosen.out))
+    evaluate = add("evaluate", help="train on a part of the ratings, measure on the rest")
+    _fit_options(evaluate)
+    evaluate.add_argument("--split", default="random", help="random, time, u1 to u5, or all: the mean of u1 to u5")
+    evaluate.add_argument("--k", type=int, default=10, help="length of the lists that are judged")
+    evaluate.set_defaults(run=lambda chosen: commands.evaluate(_settings(chosen), split=chosen.split, k=chosen.k))
+
+
+def _describe_questions(add: Any) -> None:
+    recommend = add("recommend", help="films a person has not rated, best first")
+    _model_options(recommend)
+    whose = recommend.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--user", metavar="ID", help="a user of the training data")
+    whose.add_argument("--ratings", type=Path, metavar="FILE", help="a CSV file with the header item_id,rating")
+    recommend.set_defaults(
+        run=lambda chosen: commands.recommend(chosen.model, user=chosen.user, ratings=chosen.ratings, n=chosen.n)
+    )
+    neighbours = add("neighbours", help="films nearest to a film, with distances in stars")
+    _model_options(neighbours)
+    neighbours.add_argument("--item", required=True, metavar="ID", help="the film")
+    neighbours.set_defaults(run=lambda chosen: commands.neighbours(chosen.model, item=chosen.item, n=chosen.n))
+
+
+def _json_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print one JSON value and nothing else")
+
+
+def _fit_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--dataset", required=True, help="a name that `datasets` lists, or a path")
+    command.add_argument("--trainer", choices=tuple(TRAINERS), default="als", help="als if absent")
+    command.add_argument("--n-factors", type=int, metavar="K", help="latent dimension; the trainer's own if absent")
+    command.add_argument("--seed", type=int, default=0, help="same seed, same figures; 0 if absent")
+    _json_option(command)
+
+
+def _model_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", type=Path, required=True, metavar="DIR", help="the folder that `train` wrote")
+    command.add_argument("-n", type=int, default=10, help="how many films; 10 if absent")
+    _json_option(command)
+
+
+def _settings(chosen: argparse.Namespace) -> commands.Settings:
+    return commands.Settings(chosen.dataset, chosen.trainer, chosen.n_factors, chosen.seed)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status: 0, 2 for a person's mistake, 130 when interrupted."""
+    try:
+        chosen = _parser().parse_args(arguments)
+        _print(chosen.run(chosen), as_json=chosen.json)
+    except ReelspaceError as error:
+        print(f"Error: {' '.join(str(error).split())}", file=sys.stderr)
+        return MISTAKE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+def _print(result: Any, *, as_json: bool) -> None:
+    """Show a command's result: JSON for a program; lines of name and value, or a table, for a person."""
+    if as_json:
+        print(json.dumps(result, ensure_ascii=False, allow_nan=False))
+    elif isinstance(result, dict):
+        for name, value in result.items():
+            print(f"{name:<16}{_text(value)}")
+    elif isinstance(result, list):
+        for row in result:
+            print("  ".join(_text(value) for value in row.values()))
+    else:
+        print(result)
+
+
+def _text(value: Any) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else "" if value is None else str(value)

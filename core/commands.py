@@ -1,0 +1,184 @@
+"""What each command does: from checked settings to plain values; printing is ``cli``'s."""
+
+from __future__ import annotations
+
+import math
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from core.datasets.person import read_person
+from core.datasets.registry import Dataset, fetch_dataset, list_datasets, load_dataset
+from core.errors import InvalidArgument
+from core.evaluation.held_out import evaluate as evaluate_model
+from core.evaluation.splits import PUBLISHED_FOLDS, Split, make_split
+from core.fitting import Trainer
+from core.folding import Person, fold_in, person_of
+from core.metrics import root_mean_square_error
+from core.model import FactorModel
+from core.persistence import SavedModel, load_model, save_model
+from core.progress import OnProgress, Progress
+from core.space.film_map import FilmSpace
+from core.trainers import TRAINERS
+
+ALL_FOLDS = "all"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What to train: the data, the trainer by name, and the choices every trainer has."""
+
+    dataset: str
+    trainer: str = "als"
+    n_factors: int | None = None
+    seed: int = 0
+
+    def make_trainer(self) -> Trainer:
+        """Return the trainer; raises ``InvalidArgument`` on a setting it does not have."""
+        trainer: Any = TRAINERS[self.trainer]()
+        if self.n_factors is None:
+            return trainer
+        if "n_factors" not in {field.name for field in fields(trainer)}:
+            raise InvalidArgument(f"--n-factors does not apply to --trainer {self.trainer}, got {self.n_factors}")
+        return replace(trainer, n_factors=self.n_factors)
+
+
+def datasets() -> list[dict[str, Any]]:
+    """Return what is known, and what of it is here."""
+    return [asdict(info) | {"path": None if info.path is None else str(info.path)} for info in list_datasets()]
+
+
+def fetch(name: str) -> Path:
+    """Return where the data set lies, fetched if need be."""
+    with _progress_bar() as on_progress:
+        return fetch_dataset(name, on_progress=on_progress)
+
+
+def train(settings: Settings, *, split: str | None, out: Path) -> dict[str, Any]:
+    """Train, save into ``out``, and return the figures of the fit."""
+    trainer, dataset = settings.make_trainer(), _load(settings.dataset)
+    part = None if split is None else make_split(dataset.ratings, split, seed=settings.seed)
+    ratings = dataset.ratings if part is None else part.train
+    model, seconds, n_epochs = _fit(trainer, ratings, settings.seed)
+    card = replace(model.card, dataset=dataset.name, split=split or "")
+    model = replace(model, card=card)
+    predictions = model.predict(ratings.user_idx, ratings.item_idx)
+    figures = {"rmse_train": root_mean_square_error(ratings.values, predictions), "fit_seconds": seconds}
+    save_model(SavedModel(model, dataset.films, figures, None if part is None else part.test), out)
+    return {
+        "model": str(out),
+        "version": model.version,
+        **figures,
+        "n_epochs": n_epochs,
+        "peak_mib": peak_mib(),
+        "n_users": ratings.n_users,
+        "n_items": ratings.n_items,
+        "n_ratings": len(ratings),
+        "n_held_out": 0 if part is None else len(part.test),
+        "dataset": dataset.name,
+        "trainer": settings.trainer,
+        "seed": settings.seed,
+    }
+
+
+def evaluate(settings: Settings, *, split: str, k: int) -> dict[str, Any]:
+    """Train on one part, measure on the other; ``all`` gives the mean over the published folds, and each of them."""
+    trainer, dataset = settings.make_trainer(), _load(settings.dataset)
+    names = PUBLISHED_FOLDS if split == ALL_FOLDS else (split,)
+    parts = [make_split(dataset.ratings, name, seed=settings.seed) for name in names]
+    folds = [_evaluate_fold(trainer, part, settings.seed, k) for part in parts]
+    named = {"dataset": dataset.name, "trainer": settings.trainer, "split": split, "seed": settings.seed, "k": k}
+    if split != ALL_FOLDS:
+        return named | folds[0]
+    means = {name: fmean(fold[name] for fold in folds) for name in folds[0] if name != "peak_mib"}
+    return named | means | {"peak_mib": peak_mib(), "folds": folds}
+
+
+def recommend(folder: Path, *, user: str | None, ratings: Path | None, n: int) -> list[dict[str, Any]]:
+    """Return the best ``n`` unrated films of a training user or of the person whose ratings a file holds."""
+    saved = load_model(folder)
+    person = _person(saved.model, user=user, ratings=ratings)
+    return [
+        {
+            "item_id": found.item_id,
+            "title": _title(saved, found.item_id),
+            "prediction": found.prediction,
+            "std": None if math.isnan(found.std) else found.std,
+        }
+        for found in person.top_n(n)
+    ]
+
+
+def neighbours(folder: Path, *, item: str, n: int) -> list[dict[str, Any]]:
+    """Return the ``n`` films nearest to ``item`` in the full space, with distances in stars."""
+    saved = load_model(folder)
+    near = FilmSpace.of(saved.model, saved.films).nearest(saved.model.items.parse(item), n=n)
+    return [{"item_id": film, "title": _title(saved, film), "distance": distance} for film, distance in near]
+
+
+def peak_mib() -> float:
+    """Return the most memory this process has held, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)  # macOS counts bytes, Linux KiB
+
+
+def _evaluate_fold(trainer: Trainer, part: Split, seed: int, k: int) -> dict[str, Any]:
+    model, seconds, _ = _fit(trainer, part.train, seed)
+    measured = asdict(evaluate_model(model, part.test, k=k))
+    # Without anybody to rank for there is no figure, and JSON has no NaN.
+    known = {
+        name: None if isinstance(value, float) and math.isnan(value) else value for name, value in measured.items()
+    }
+    return known | {"fit_seconds": seconds, "peak_mib": peak_mib()}
+
+
+def _fit(trainer: Trainer, ratings: Any, seed: int) -> tuple[FactorModel, float, int]:
+    """Return the model, the seconds it took and the number of steps; steps are reported where somebody looks."""
+    start = time.perf_counter()
+    if not sys.stderr.isatty():
+        model = trainer.fit(ratings, seed=seed)
+    else:
+        with _progress_bar() as on_progress:
+            model = trainer.fit(ratings, seed=seed, on_progress=on_progress)
+    return model, time.perf_counter() - start, int(model.card.config.get("n_epochs", 1))
+
+
+def _load(name: str) -> Dataset:
+    with _progress_bar() as on_progress:
+        return load_dataset(name, on_progress=on_progress)
+
+
+def _person(model: FactorModel, *, user: str | None, ratings: Path | None) -> Person:
+    if user is not None and ratings is None:
+        return person_of(model, model.users.parse(user))
+    if ratings is not None and user is None:
+        return fold_in(model, read_person(ratings, items=model.items, scale=model.scale))
+    given = "neither" if user is None else "both"
+    raise InvalidArgument(f"one of --user and --ratings must be given, got {given}")
+
+
+def _title(saved: SavedModel, item_id: Any) -> str:
+    return saved.films[item_id].title if item_id in saved.films else str(item_id)
+
+
+@contextmanager
+def _progress_bar() -> Iterator[OnProgress]:
+    """Give a listener that draws on standard error, and only there."""
+    console = Console(stderr=True)
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(progress: Progress) -> None:
+            loss = "" if progress.loss is None else f", loss {progress.loss:.4f}"
+            bar.update(task, total=progress.n_steps, completed=progress.step, description=f"{progress.message}{loss}")
+
+        yield show
