@@ -27,6 +27,7 @@ from core.fitting import Trainer
 from core.folding import Person, Prediction, fold_in, person_of
 from core.ids import Id
 from core.model import FactorModel, ModelCard
+from core.next_films import films_to_rate
 from core.persistence import SavedModel, load_model, save_model
 from core.progress import OnProgress, Progress, ShouldStop
 from core.ratings import Ratings
@@ -34,7 +35,7 @@ from core.runtime import limit_threads, warm_up
 from core.scale import RatingScale
 from core.space.film_map import FilmMap, FilmSpace
 from core.stars import star_chances, star_set
-from core.taste import GenreShare, Taste, describe_taste
+from core.taste import GenreShare, Taste, describe_taste, telling_user
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity
 from core.trainers.sgd import SGD
@@ -81,6 +82,7 @@ __all__ = [
     "describe_taste",
     "evaluate",
     "fetch_dataset",
+    "films_to_rate",
     "fold_in",
     "influences",
     "limit_threads",
@@ -92,5 +94,6 @@ __all__ = [
     "save_model",
     "star_chances",
     "star_set",
+    "telling_user",
     "warm_up",
 ]

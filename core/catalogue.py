@@ -66,6 +66,25 @@ class Catalogue:
         """Every genre that a film has, in alphabetical order."""
         return tuple(sorted({genre for film in self for genre in film.genres}))
 
+    @cached_property
+    def years(self) -> tuple[int, int] | None:
+        """The first and last year of a film; None if no year is known."""
+        known = [film.year for film in self if film.year is not None]
+        return (min(known), max(known)) if known else None
+
+    def select(self, *, genres: Iterable[str] = (), years: tuple[int, int] | None = None) -> list[Id]:
+        """Return the ids of films of any of ``genres`` (all films if none is named) made within ``years``, ends included.
+
+        A film without a year is left out as soon as years are asked for.
+        """
+        wanted = set(genres)
+        return [
+            film.id
+            for film in self
+            if (not wanted or wanted.intersection(film.genres))
+            and (years is None or (film.year is not None and years[0] <= film.year <= years[1]))
+        ]
+
     def with_details(
         self, *, tags: Mapping[Id, tuple[str, ...]] | None = None, imdb_ids: Mapping[Id, str] | None = None
     ) -> Catalogue:

@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import fmean
 
+import torch
+from torch import Tensor
+
 from core.catalogue import Catalogue
 from core.datasets.dataset import Dataset
 from core.ratings import Id, Ratings
 
 # A genre is worth naming only if the person rated at least this many of its films.
 LEAST_FILMS_OF_GENRE = 3
+# Who is shown first: ratings that fit on a page, and the share of them that a genre must fill to characterise.
+READABLE = (40, 120)
+TELLING_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,28 @@ def describe_taste(dataset: Dataset, ratings: Mapping[Id, float]) -> Taste | Non
         strictness=fmean(differences) if differences else 0.0,
         genres=_unusual_genres(dataset, ratings),
     )
+
+
+def telling_user(dataset: Dataset, *, among: int = 2_000) -> Id:
+    """Return a user whose ratings say much at a glance: the most unusual favourite genre, from a list one can read.
+
+    Of the first ``among`` users with 40 to 120 ratings, the one with the highest lift of a genre that fills at
+    least a fifth of what they rated; the user with the most ratings if nobody is like that.
+    """
+    ratings = dataset.ratings
+    counts = ratings.user_counts
+    readable = ((counts >= READABLE[0]) & (counts <= READABLE[1])).nonzero()[:among, 0].tolist()
+    order = torch.argsort(ratings.user_idx, stable=True)
+    rows = ratings.item_idx[order].split(counts.tolist())
+    best = max(
+        ((lift, -user) for user in readable if (lift := _best_lift(dataset, rows[user])) is not None), default=None
+    )
+    return ratings.users.labels[-best[1] if best is not None else int(counts.argmax())]
+
+
+def _best_lift(dataset: Dataset, rows: Tensor) -> float | None:
+    items = {dataset.ratings.items.labels[row]: 0.0 for row in rows.tolist()}
+    return max((share.lift for share in _unusual_genres(dataset, items) if share.share >= TELLING_SHARE), default=None)
 
 
 def _unusual_genres(dataset: Dataset, ratings: Mapping[Id, float]) -> tuple[GenreShare, ...]:

@@ -82,8 +82,7 @@ class FilmSpace:
             "id": ids,
             "title": [film.title for film in shown],
             "year": pd.array([film.year for film in shown], dtype="Int64"),
-            "genres": [", ".join(film.genres) for film in shown],
-            "genre": [film.genres[0] if film.genres else "" for film in shown],
+            "genres": [film.genres for film in shown],
             "n": self.model.rated.item_counts[rows].tolist(),
             "mean": self.model.rated.item_means[rows].tolist(),
             "kept": kept.tolist(),
@@ -102,6 +101,16 @@ class FilmMap:
     frame: pd.DataFrame
     projection: Projection
     rows: Tensor
+
+    def ends(self, axis: int, *, n: int = 3, min_ratings: int = 50) -> tuple[list[Id], list[Id]]:
+        """Return the ``n`` films furthest to the low and to the high end of ``axis`` (0 …), outermost first.
+
+        Only films with at least ``min_ratings`` ratings: a place that few ratings decided says little. If there
+        are too few of them, all films shown.
+        """
+        known = self.frame[self.frame["n"] >= min_ratings]
+        ordered = (known if len(known) >= 2 * n else self.frame).sort_values(AXES[axis], kind="stable")["id"].tolist()
+        return ordered[:n], ordered[::-1][:n]
 
     def place(self, person: Person) -> tuple[float, ...]:
         """Return where a person stands: the mean place of the films shown, weighted by how much they like each.
