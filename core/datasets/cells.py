@@ -17,6 +17,8 @@ from core.ids import Id
 
 # "007" and "1e3" stay text: an id must come out as it went in. 18 digits fit into 64 bits.
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})")
+# Python alone would also read "1_000", other scripts' digits and numbers among exotic spaces.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # Seconds. What is larger can only be milliseconds: as seconds it would be the year 5138.
 LAST_SECOND = 100_000_000_000
 
@@ -34,9 +36,10 @@ def as_ids(labels: Iterable[str]) -> list[Id]:
 
 def as_number(cell: Any) -> float | None:
     """Return the finite number in a cell, or None."""
+    if isinstance(cell, str) and not _NUMBER.fullmatch(cell.strip(" \t")):
+        return None
     try:
-        # Python alone reads "1_000" as a number.
-        number = math.nan if "_" in str(cell) else float(cell)
+        number = float(cell)
     except (TypeError, ValueError):
         return None
     return number if math.isfinite(number) else None
@@ -55,18 +58,18 @@ def as_seconds(cell: Any) -> int | None:
 
 
 def seconds_of(column: pd.Series) -> np.ndarray:
-    """Return a whole column as int64 seconds; raise ``ValueError`` where ``as_seconds`` would give None."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        moments = column
-    else:
-        numbers = pd.to_numeric(column, errors="coerce")
-        if numbers.notna().all():
-            values = numbers.to_numpy(dtype=np.float64)
-            return np.where(np.abs(values) > LAST_SECOND, values / 1000, values).astype(np.int64)
-        moments = pd.to_datetime(column, format="ISO8601", utc=True)
-    if moments.isna().any():
-        raise ValueError("a time is missing")
-    return np.array(moments.dt.as_unit("s").astype("int64"))
+    """Return a whole column as int64 seconds; raise ``ValueError`` where ``as_seconds`` gives None."""
+    numbers = None if pd.api.types.is_datetime64_any_dtype(column) else pd.to_numeric(column, errors="coerce")
+    if numbers is not None and numbers.notna().all():
+        values = numbers.to_numpy(dtype=np.float64)
+        return np.where(np.abs(values) > LAST_SECOND, values / 1000, values).astype(np.int64)
+    moments = pd.to_datetime(column, format="ISO8601", utc=True, errors="coerce")
+    if moments.notna().all() and (numbers is None or numbers.isna().all()):
+        return np.array(moments.dt.as_unit("s").astype("int64"))
+    seconds = [as_seconds(cell) for cell in column]  # a mixture, or something wrong
+    if None in seconds:
+        raise ValueError("a time is missing or not a time")
+    return np.array(seconds, dtype=np.int64)
 
 
 def decode(data: bytes, name: str | Path, *, fallback: str | None = None) -> str:

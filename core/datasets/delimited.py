@@ -54,7 +54,7 @@ def read_delimited(data: bytes, layout: Layout) -> Ratings:
     except (pa.ArrowInvalid, InvalidArgument, ValueError) as error:
         found = first_problem(_rows(data, layout), rules)
         # Arrow and this scan agree on what a number is; should they ever not, arrow's own words must do.
-        raise found or DataError.at(rules.name, None, f"it cannot be read, {str(error).splitlines()[0]}") from None
+        raise found or DataError.at(rules.name, None, f"it cannot be read, {' '.join(str(error).split())}") from None
 
 
 def _read_table(data: bytes, layout: Layout) -> pa.Table:
@@ -119,7 +119,7 @@ def lines_of(text: str, delimiter: str, *, quoted: bool, name: str | Path) -> It
     """Give each line that is not blank with its number, from 1, and its cells."""
     if not quoted:
         for number, line in enumerate(io.StringIO(text), start=1):
-            if line.strip():
+            if line.strip("\r\n"):
                 yield number, line.rstrip("\r\n").split(delimiter)
         return
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

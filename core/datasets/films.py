@@ -63,10 +63,11 @@ def films_dat(data: bytes, name: str) -> Catalogue:
 
 def films_csv(data: bytes, name: str) -> Catalogue:
     """Return the films of ``movies.csv``: movieId,title,genres under that header."""
-    rows = _checked(lines_of(decode(data, name), ",", quoted=True, name=name), name, 3)
-    number, header = next(rows, (1, []))
+    lines = lines_of(decode(data, name), ",", quoted=True, name=name)
+    number, header = next(lines, (1, MOVIES_HEADER))
     if header != MOVIES_HEADER:
         raise DataError.at(name, number, f"the header is {','.join(header)!r}, {','.join(MOVIES_HEADER)!r} is needed")
+    rows = _checked(lines, name, len(MOVIES_HEADER))
     return _catalogue(((number, cells[0], cells[1], genres_of(cells[2])) for number, cells in rows), name)
 
 

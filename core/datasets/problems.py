@@ -12,6 +12,9 @@ from core.errors import DataError
 from core.ids import Id
 from core.scale import RatingScale
 
+# Characters of a cell that a sentence quotes.
+LONGEST = 40
+
 
 class Row(NamedTuple):
     """One rating as the file writes it; ``number`` counts from 1. ``time`` is None where the file has none."""
@@ -46,14 +49,21 @@ def first_problem(rows: Iterable[Row], rules: Rules) -> DataError | None:
     for row in rows:
         problem = _id_problem(row, rules) or _rating_problem(row, rules) or _time_problem(row)
         if not problem and films is not None and str(row.item) not in films:
-            problem = f"film {row.item} is not in {rules.films_name}, one of its {len(films)} films is allowed"
+            problem = f"film {shown(row.item)} is not in {rules.films_name}, one of its {len(films)} films is allowed"
         first = seen.setdefault((row.user, row.item), row.number)
         if not problem and first != row.number:
-            again = f"user {row.user} rates film {row.item} a second time (first in {rules.unit.lower()} {first})"
+            again = f"user {shown(row.user)} rates film {shown(row.item)} a second time (first in {rules.unit.lower()} {first})"
             problem = f"{again}, one rating a pair is allowed"
         if problem:
             return rules.error(row.number, problem)
     return None
+
+
+def shown(cell: Any) -> str:
+    """Return a cell as a sentence can hold it: on one line, without control characters, not too long."""
+    if not isinstance(cell, str):
+        return str(cell)
+    return cell if is_whole(cell) else repr(cell if len(cell) <= LONGEST else cell[: LONGEST - 1] + "…")
 
 
 def _id_problem(row: Row, rules: Rules) -> str | None:
@@ -61,7 +71,7 @@ def _id_problem(row: Row, rules: Rules) -> str | None:
         if label is None or str(label) in ("", "nan", "<NA>"):
             return f"the {kind} id is missing, a whole number or text is allowed"
         if rules.whole_ids and not is_whole(str(label)):
-            return f"{kind} id {label!r} is not a number, a whole number is allowed"
+            return f"{kind} id {shown(label)} is not a number, a whole number is allowed"
     return None
 
 
@@ -69,7 +79,7 @@ def _rating_problem(row: Row, rules: Rules) -> str | None:
     number, scale = as_number(row.rating), rules.scale
     allowed = f"a number from {scale.low:g} to {scale.high:g}" if scale else "a finite number"
     if number is None:
-        return f"rating {row.rating!r} is not a number, {allowed} is allowed"
+        return f"rating {shown(row.rating)} is not a number, {allowed} is allowed"
     if scale and not scale.low <= number <= scale.high:
         return f"rating {number:g} is off the scale, {allowed} is allowed"
     return None
@@ -78,4 +88,4 @@ def _rating_problem(row: Row, rules: Rules) -> str | None:
 def _time_problem(row: Row) -> str | None:
     if row.time is None or as_seconds(row.time) is not None:
         return None
-    return f"time {row.time!r} is not a time, seconds since 1970 or a date like 2024-01-31T20:15:00 is allowed"
+    return f"time {shown(row.time)} is not a time, seconds since 1970 or a date like 2024-01-31T20:15:00 is allowed"

@@ -18,7 +18,7 @@ from core.datasets.cells import as_ids, as_number, decode, seconds_of
 from core.datasets.columns import FILM_COLUMNS, RATING_COLUMNS, places_of
 from core.datasets.delimited import NO_RATINGS, Layout, lines_of, read_delimited
 from core.datasets.films import genres_of
-from core.datasets.problems import Row, Rules, first_problem
+from core.datasets.problems import Row, Rules, first_problem, shown
 from core.errors import DataError, InvalidArgument
 from core.ids import Id
 from core.ratings import Ratings
@@ -136,7 +136,9 @@ def _read_films(table: Table) -> Catalogue:
     films: dict[Id, Film] = {}
     for number, film_id, row in zip(numbers, ids, rows, strict=True):
         if film_id in films:
-            raise DataError.at(table.name, number, f"film {film_id} stands a second time, each film once is allowed")
+            raise DataError.at(
+                table.name, number, f"film {shown(film_id)} stands a second time, each film once is allowed"
+            )
         films[film_id] = _film(film_id, row)
     return Catalogue(films.values())
 
