@@ -6,11 +6,10 @@ Streamlit imports this file under the name ``app``: what others import lives in 
 from pathlib import Path
 
 import streamlit as st
-from starlette.middleware import Middleware
 
-from dashboard.server import SecurityHeaders, lifespan, routes
+from dashboard.server import lifespan, middleware, routes
 
 # An absolute path: a relative one depends on the folder the server was started in.
 SCRIPT = Path(__file__).resolve().with_name("main.py")
 
-app = st.App(SCRIPT, lifespan=lifespan, routes=routes(), middleware=[Middleware(SecurityHeaders)])
+app = st.App(SCRIPT, lifespan=lifespan, routes=routes(), middleware=middleware())

@@ -17,8 +17,7 @@ from enum import StrEnum
 from time import monotonic
 from typing import Any
 
-from core.errors import FitStopped, ReelspaceError
-from core.progress import Progress
+from core import FitStopped, Progress, ReelspaceError
 
 KEEP_SECONDS = 900.0  # a result nobody came back for within this time is dropped: it may hold a whole model
 MOST_WAITING = 32

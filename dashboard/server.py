@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core import warm_up as warm_up_core
 from dashboard.components.plotly_map import bundle_route
+from dashboard.visitors import VisitorCookie
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
@@ -73,6 +76,11 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+def middleware() -> list[Middleware]:
+    """Return what every request passes: the security headers, and the cookie that tells visitors apart."""
+    return [Middleware(SecurityHeaders), Middleware(VisitorCookie)]
+
+
 def routes() -> list[BaseRoute]:
     """Return what is served beside Streamlit: plotly.js, and fonts and icons out of ``assets/``."""
     return [bundle_route(), Mount("/assets", StaticFiles(directory=ASSETS))]
@@ -93,8 +101,4 @@ def warm_up() -> None:
     import pandas  # noqa: F401
     import plotly.graph_objects  # noqa: F401
 
-    import core
-
-    warm_up_core = getattr(core, "warm_up", None)
-    if warm_up_core is not None:
-        warm_up_core()
+    warm_up_core()

@@ -82,12 +82,18 @@ def film_map(
     return figure
 
 
-def map_labels(films: pd.DataFrame, *, chosen: Any = None) -> list[dict[str, Any]]:
-    """Return the names that a flat map may show, most wanted first: the film chosen, then the most rated."""
-    wanted = _most_wanted(films, chosen).itertuples()
-    return [
-        {"x": float(film.x), "y": float(film.y), "text": film.title, "strong": film.id == chosen} for film in wanted
+def map_labels(films: pd.DataFrame, *, standing: Standing | None = None, chosen: Any = None) -> list[dict[str, Any]]:
+    """Return the names that a flat map may show, most wanted first: the film chosen, the person, the most rated."""
+    labels = [
+        {"x": float(film.x), "y": float(film.y), "text": film.title, "strong": film.id == chosen}
+        for film in _most_wanted(films, chosen).itertuples()
     ]
+    if standing is not None and standing.place is not None:
+        x, y = map(float, standing.place[:2])
+        labels.insert(
+            int(bool(labels) and labels[0]["strong"]), {"x": x, "y": y, "text": standing.whose, "strong": False}
+        )
+    return labels
 
 
 def colour_ends(films: pd.DataFrame, colour: str) -> tuple[str, str]:
@@ -205,7 +211,7 @@ def _add_chosen(
 def _add_person(figure: go.Figure, dims: Sequence[str], standing: Standing) -> None:
     place = dict(zip(dims, ([float(value)] for value in standing.place or ()), strict=True))
     symbol = "diamond" if len(dims) == 3 else "star-diamond"
-    marker = {"symbol": symbol, "size": 17, "color": LAMP, "line": {"width": 1.5, "color": GROUND}}
+    marker = {"symbol": symbol, "size": 20, "color": LAMP, "line": {"width": 1.5, "color": GROUND}}
     hover = f"<b>{_plain(standing.whose)}</b><br>where the model puts this taste<extra></extra>"
     figure.add_trace({"type": _kind(dims), "mode": "markers", **place, "marker": marker, "hovertemplate": hover})
 

@@ -10,6 +10,11 @@ function words(value) {
   return `${Math.floor(value) || ""}${value % 1 ? "½" : ""} ${value <= 1 ? "star" : "stars"}`;
 }
 
+/** What is asked: another film or another scale needs other buttons. */
+function question({ label, lowest, highest }) {
+  return [label, lowest, highest].join("|");
+}
+
 /** Every rating on offer; one that begins below the scale is left out, and its neighbour becomes a whole star. */
 function levels({ lowest, highest }) {
   const all = [];
@@ -26,7 +31,7 @@ function shape(level, lowest) {
 function build(component) {
   const { data } = component;
   const box = make("fieldset", { className: "rs-fieldset" });
-  box.dataset.label = data.label;
+  box.dataset.question = question(data);
   const pick = make("div", { className: data.highest > 5 ? "rs-pick many" : "rs-pick" });
   const shown = make("output", {});
   const remove = make("button", { type: "button", textContent: "Remove" });
@@ -106,7 +111,7 @@ function follow(box, current) {
 export default function render(component) {
   const { data, parentElement } = component;
   let box = parentElement.querySelector(":scope > fieldset");
-  if (box?.dataset.label !== data.label) {
+  if (box?.dataset.question !== question(data)) {
     box?.remove();
     box = build(component);
     parentElement.append(box);

@@ -1,0 +1,71 @@
+"""Real servers for tests in a browser, and waiting for them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+
+
+@contextmanager
+def serve(entry: str, folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Serve ``entry`` (a path below the root) on a free port; give the address; fail on a traceback in the log.
+
+    What the server keeps, it keeps in ``folder``: no test may touch a person's own ratings or models.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address, log = f"http://127.0.0.1:{port}", folder / "server.log"
+    own = {"REELSPACE_CACHE": str(folder / "cache"), "REELSPACE_DATABASE": str(folder / "visitors.sqlite")}
+    command = [sys.executable, "-m", "streamlit", "run", entry, "--server.port", str(port)]
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **own, **(environment or {})}
+        )
+    try:
+        _wait_until_healthy(address, server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not _is_healthy(address):
+        assert server.poll() is None and time.monotonic() < deadline, f"the server did not start:\n{log.read_text()}"
+        time.sleep(0.1)
+
+
+def _is_healthy(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
+            return answer.read() == b"ok"  # unknown addresses answer too: the body tells
+    except OSError:
+        return False
+
+
+def open_page(page: Page, address: str) -> None:
+    """Open ``address`` and wait until its first run is over."""
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the run that the last action started is over."""
+    page.wait_for_timeout(100)  # a click must reach the server first
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
