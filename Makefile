@@ -1,6 +1,5 @@
 # Reelspace: `make run` serves it, `make test` proves it. Neither asks a question.
 SHELL := bash
-.SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -29,8 +28,7 @@ run: setup  ## Serve the app on http://localhost:8501, set up on first use
 	@exec $(PY) -m streamlit run dashboard/app.py --server.port "$(PORT)" --server.showEmailPrompt false
 
 test: setup-dev  ## Check and test everything, the browser included
-	@browser=$$(tools/browser.sh "$(PY)"); \
-	$(MAKE) lint VENV="$(VENV)"; \
+	@browser=$$(tools/browser.sh "$(PY)") && $(MAKE) lint VENV="$(VENV)" && \
 	REELSPACE_CHROMIUM="$$browser" $(PY) -m pytest $(PYTEST_ARGS)
 
 lint: setup-dev  ## ruff and mypy
@@ -43,13 +41,15 @@ format: setup-dev  ## Let ruff format and mend what it can
 	@$(PY) -m ruff format .
 
 bench: setup-dev  ## Measure what the README claims
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(PY) -m "benchmarks.$$(basename "$$file" .py)"; done
+	@for file in benchmarks/bench_*.py; do \
+		echo "== $$file"; $(PY) -m "benchmarks.$$(basename "$$file" .py)" || exit 1; \
+	done
 
 screenshots: setup-dev  ## Photograph every page, light and dark, large and small
-	@browser=$$(tools/browser.sh "$(PY)"); REELSPACE_CHROMIUM="$$browser" $(PY) -m tools.screenshots
+	@browser=$$(tools/browser.sh "$(PY)") && REELSPACE_CHROMIUM="$$browser" $(PY) -m tools.screenshots
 
 soak: setup-dev  ## Leave the app under use and watch its memory
-	@browser=$$(tools/browser.sh "$(PY)"); REELSPACE_CHROMIUM="$$browser" $(PY) -m tools.soak
+	@browser=$$(tools/browser.sh "$(PY)") && REELSPACE_CHROMIUM="$$browser" $(PY) -m tools.soak
 
 clean:  ## Remove the virtual environment and what tools left behind
 	@rm -rf .venv *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov test-artefacts

@@ -20,7 +20,6 @@ install_from_apt() {
     local as_root=()
     command -v apt-get >/dev/null || return 1
     if [[ $(id -u) != 0 ]]; then sudo -n true 2>/dev/null || return 1; as_root=(sudo -n); fi
-    say "Installing Chromium for the browser tests …"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq update </dev/null &&
         "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install chromium </dev/null
 }
@@ -31,6 +30,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 find_browser && exit
+say "Installing Chromium for the browser tests …"
 if install_from_apt >"$log" 2>&1 && find_browser; then exit; fi
 if install_from_playwright >>"$log" 2>&1; then echo; exit; fi
 cat "$log" >&2
