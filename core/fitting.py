@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from core.errors import FitStopped, InvalidArgument
+from core.links import Link
 from core.metrics import root_mean_square_error
 from core.model import FactorModel, ModelCard
 from core.progress import OnProgress, Progress, ShouldStop
@@ -85,7 +86,7 @@ def carry_over(rows: Tensor, old: Tensor, old_ids: IdMap, new_ids: IdMap) -> Non
     shared = [(row, old_ids.row(label)) for row, label in enumerate(new_ids) if label in old_ids]
     if shared:
         into, source = torch.tensor(shared).T
-        rows[into] = old[source].to(rows.dtype)
+        rows[into] = old[source].to(rows)
 
 
 def lay_out(train: Ratings, values: Tensor) -> tuple[RowBatches, RowBatches]:
@@ -102,12 +103,16 @@ def n_threads_for(table: Tensor) -> int:
     return (os.cpu_count() or 1) if table.device.type == "cpu" else 1
 
 
-def check_start(start: FactorModel | None, n_factors: int) -> None:
-    """Raise ``InvalidArgument`` if a warm start has another shape than the trainer."""
-    if start is not None and (start.n_factors, start.n_draws) != (n_factors, 1):
+def check_start(start: FactorModel | None, n_factors: int, link: Link) -> None:
+    """Raise ``InvalidArgument`` if a warm start has another shape or another link than the trainer's models."""
+    if start is None:
+        return
+    if (start.n_factors, start.n_draws) != (n_factors, 1):
         raise InvalidArgument(
             f"start must have n_factors={n_factors} and 1 draw, got {start.n_factors} and {start.n_draws}"
         )
+    if start.link != link:
+        raise InvalidArgument(f"start must have the link {link}, got {start.link}")
 
 
 def make_card(trainer: Any, train: Ratings, *, seed: int) -> ModelCard:
@@ -117,13 +122,25 @@ def make_card(trainer: Any, train: Ratings, *, seed: int) -> ModelCard:
 
 @dataclass(frozen=True)
 class Reporter:
-    """Passes a trainer's steps on; the figures are only computed when somebody listens."""
+    """Passes a trainer's steps on; the figures are only computed when somebody listens.
+
+    Raises ``InvalidArgument`` on a ``hold_out`` that is empty or has other ids than ``train``.
+    """
 
     train: Ratings
     n_steps: int
     on_progress: OnProgress | None
     should_stop: ShouldStop | None
     hold_out: Ratings | None = None
+
+    def __post_init__(self) -> None:
+        if self.hold_out is None:
+            return
+        if not len(self.hold_out):
+            raise InvalidArgument("hold_out must hold at least one rating, got 0")
+        ids = [(part.users.labels, part.items.labels) for part in (self.train, self.hold_out)]
+        if ids[0] != ids[1]:
+            raise InvalidArgument("hold_out must be a part of the same table as train, got other ids")
 
     def report(self, step: int, message: str, current: Callable[[], FactorModel]) -> None:
         """Report ``step`` with the training loss (mean squared error) and the hold-out's RMSE of ``current()``.
@@ -140,4 +157,4 @@ class Reporter:
 
 
 def _rmse(model: FactorModel, ratings: Ratings) -> float:
-    return root_mean_square_error(ratings.values, model.predict(ratings.user_idx, ratings.item_idx))
+    return root_mean_square_error(ratings.values, model.predict(ratings.user_idx, ratings.item_idx).cpu())

@@ -121,16 +121,18 @@ def solve(features: Tensor, targets: Tensor, *, penalty: Tensor, prior_mean: Ten
 def leave_one_out(features: Tensor, targets: Tensor, *, penalty: Tensor, prior_mean: Tensor | None = None) -> Tensor:
     """Solve each row again without each of its observations: (B, L, d).
 
-    ``features`` (B, L, d) and ``targets`` (B, L) hold no padding; ``penalty`` is that of a row of L − 1. The Gram
-    matrix is built once and loses one outer product at a time.
+    Without observation i, w changes by −(XᵀX + Λ)⁻¹ xᵢ eᵢ / (1 − hᵢ) with its residual e and leverage h, so one
+    factorisation serves them all. ``features`` (B, L, d) and ``targets`` (B, L) hold no padding; ``penalty`` is that
+    of a row of L − 1. Raises ``InvalidArgument`` where it leaves a row without one of its observations undetermined.
+    Source: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2009, eq. 7.64.
     """
-    n_rows, length, width = features.shape
-    gram = (features.mT @ features)[:, None] - features[..., None] * features[..., None, :]  # (B, L, d, d)
-    terms = features * targets[..., None]
-    moment = terms.sum(1, keepdim=True) - terms  # (B, L, d)
-    means = None if prior_mean is None else prior_mean.expand(n_rows, width).repeat_interleave(length, 0)
-    wide = penalty.expand(n_rows, width, width).repeat_interleave(length, 0)
-    return _factorise(gram.flatten(0, 1), moment.flatten(0, 1)[..., None], wide, means).mean.view(n_rows, length, width)
+    posterior = solve(features, targets, penalty=penalty, prior_mean=prior_mean)
+    pulls = torch.cholesky_solve(features.mT, posterior.cholesky).mT  # (B, L, d): how an observation moves w
+    residuals = targets - (features @ posterior.mean[..., None]).squeeze(-1)
+    kept = 1 - (features * pulls).sum(-1)
+    if (kept <= torch.finfo(kept.dtype).eps).any():
+        raise InvalidArgument("penalty must determine each row without one of its observations, and one needs them all")
+    return posterior.mean[:, None] - pulls * (residuals / kept)[..., None]
 
 
 def solve_rows(
@@ -172,17 +174,22 @@ def solve_rows(
         out[layout.empty] = 0.0 if prior_mean is None else prior_mean.expand(len(out), -1)[layout.empty]
 
 
-def leverages(layout: RowBatches, table: Tensor, *, penalty: Tensor, weights: Tensor | None = None) -> Tensor:
+def leverages(
+    layout: RowBatches, table: Tensor, *, penalty: Tensor, weights: Tensor | None = None, n_threads: int = 1
+) -> Tensor:
     """Return h = xᵀ(XᵀX + Λ)⁻¹x of every entry (n_entries,), in the order of the source.
 
     h is how far a row's prediction for an entry follows that entry's own value, 0 to 1; arguments as in
     ``solve_rows``. Source: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2009, eq. 7.64.
     """
     gather, found = _gatherer(table, None), table.new_zeros(int(layout.counts.sum()) + 1)
-    for batch in layout.batches:
+
+    def place(batch: Batch) -> None:
         features, targets = gather(batch)
         wide = penalty if weights is None else weights[batch.rows][:, None, None] * penalty
         found[batch.entries.flatten()] = solve(features, targets, penalty=wide).variance(features).flatten()
+
+    share_out(place, layout.batches, n_threads=n_threads)
     return found[:-1]
 
 
@@ -206,8 +213,12 @@ def share_out(work: Callable[[Batch], None], batches: Sequence[Batch], *, n_thre
         for batch in batches:
             work(batch)
         return
-    with ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        list(pool.map(work, batches))
+    threads_inside = torch.get_num_threads()
+    try:
+        with ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            list(pool.map(work, batches))
+    finally:  # what a worker sets is also what every thread born later starts with
+        torch.set_num_threads(threads_inside)
 
 
 def _factorise(gram: Tensor, moment: Tensor, penalty: Tensor, prior_mean: Tensor | None) -> Posterior:
@@ -215,12 +226,14 @@ def _factorise(gram: Tensor, moment: Tensor, penalty: Tensor, prior_mean: Tensor
     if prior_mean is not None:
         moment = moment + penalty @ prior_mean.unsqueeze(-1)
     cholesky, failed = torch.linalg.cholesky_ex(gram + penalty)
-    if failed.any():
+    mean: Tensor = torch.cholesky_solve(moment, cholesky).squeeze(-1)
+    bad = failed.bool() | ~mean.isfinite().all(-1)
+    if bad.any():
         raise InvalidArgument(
             "penalty must make XᵀX + Λ positive definite, and all values must be finite; row "
-            f"{int(failed.nonzero()[0, 0])} of {len(failed)} is not"
+            f"{int(bad.nonzero()[0, 0])} of {len(bad)} is not"
         )
-    return Posterior(torch.cholesky_solve(moment, cholesky).squeeze(-1), cholesky)
+    return Posterior(mean, cholesky)
 
 
 def _back(posterior: Posterior, z: Tensor) -> Tensor:

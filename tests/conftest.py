@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from core.datasets.dataset import Dataset
 from core.datasets.registry import load_dataset
 from core.datasets.synthetic import Synthetic
+
+# The same examples on every machine; a busy one may take its time.
+settings.register_profile("reelspace", derandomize=True, deadline=None, max_examples=50)
+settings.load_profile("reelspace")
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from core.fitting import (
     one_thread_inside,
     start_factors,
 )
+from core.links import Identity
 from core.model import FactorModel, ModelCard, UserPrior
 from core.progress import OnProgress, ShouldStop
 from core.ratings import Ratings
@@ -84,7 +85,7 @@ class ALS:
         Raises ``InvalidArgument`` on empty or unusable input, ``FitStopped`` when asked to stop.
         """
         check_trainable(train)
-        check_start(start, self.n_factors)
+        check_start(start, self.n_factors, Identity())
         state = _State.create(self, train, seed, start, device)
         card = make_card(self, train, seed=seed)
         reporter = Reporter(train, self.n_epochs, on_progress, should_stop, hold_out)
@@ -162,7 +163,13 @@ class _State:
         return max(float(left_out.double().square().mean()), NOISE_FLOOR)
 
     def _leverages(self, layout: RowBatches, fixed: Tensor) -> Tensor:
-        return leverages(layout, _with_ones(fixed), penalty=self.penalty, weights=self._weights(layout))
+        return leverages(
+            layout,
+            _with_ones(fixed),
+            penalty=self.penalty,
+            weights=self._weights(layout),
+            n_threads=n_threads_for(fixed),
+        )
 
     def user_prior(self) -> UserPrior:
         """The prior that the penalty stands for, at the noise that left-out ratings show."""

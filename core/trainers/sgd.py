@@ -69,7 +69,7 @@ class SGD:
         Raises ``InvalidArgument`` on empty or unusable input, ``FitStopped`` when asked to stop.
         """
         check_trainable(train)
-        check_start(start, self.n_factors)
+        check_start(start, self.n_factors, _range_of(train.scale))
         generator = torch.Generator().manual_seed(seed)
         net = DotProductBias(train, self.n_factors, generator, start).to(device)
         card = make_card(self, train, seed=seed)
@@ -137,9 +137,10 @@ class DotProductBias(nn.Module):
         )
 
     def _carry_over(self, train: Ratings, start: FactorModel) -> None:
+        shift = start.global_mean - self.mean  # the same predictions around another mean
         sides = (
             (self.users, start.user_factors, start.user_bias, start.users, train.users),
-            (self.items, start.item_factors, start.item_bias, start.items, train.items),
+            (self.items, start.item_factors, start.item_bias + shift, start.items, train.items),
         )
         with torch.no_grad():
             for table, factors, bias, old_ids, new_ids in sides:
