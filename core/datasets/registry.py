@@ -64,7 +64,7 @@ def fetch_dataset(name: str, *, on_progress: OnProgress | None = None) -> Path:
     """
     if name not in MOVIELENS:
         path = Path(name).expanduser()
-        if name.startswith(PREFIX) or not path.exists():
+        if not name or name.startswith(PREFIX) or not path.exists():
             known = ", ".join(MOVIELENS)
             raise InvalidArgument(
                 f"dataset {name!r} is not known, one of {known}, {PREFIX}USERSxITEMSxRATINGS or the path of a folder, "

@@ -69,8 +69,11 @@ def open_source(path: Path) -> Iterator[Source]:
 
 def _files_below(folder: Path) -> Iterator[str]:
     """Names of files in the folder and one level below, where a zip's own folder would be."""
-    for pattern in ("*", "*/*"):
-        yield from (file.relative_to(folder).as_posix() for file in folder.glob(pattern) if file.is_file())
+    for entry in folder.iterdir():
+        if entry.is_file():
+            yield entry.name
+        elif entry.is_dir() and not entry.name.startswith("."):
+            yield from (f"{entry.name}/{file.name}" for file in entry.iterdir() if file.is_file())
 
 
 def _check_members(path: Path, members: list[zipfile.ZipInfo]) -> None:

@@ -5,7 +5,7 @@ Ids keep the type they have in the file: whole numbers stay numbers, anything el
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.catalogue import Catalogue, Film, film_from_title
-from core.datasets.cells import as_ids, as_number, decode, seconds_of
+from core.datasets.cells import as_ids, as_number, decode, is_whole, seconds_of
 from core.datasets.columns import FILM_COLUMNS, RATING_COLUMNS, places_of
 from core.datasets.delimited import NO_RATINGS, Layout, lines_of, read_delimited
 from core.datasets.films import genres_of
@@ -96,8 +96,7 @@ def _read_parquet(table: Table, rules: Rules) -> Ratings:
 def _ratings(columns: dict[str, pd.Series], rules: Rules) -> Ratings:
     users, items = _id_column(columns["user"]), _id_column(columns["film"])
     if rules.films is not None:
-        if any(isinstance(film, str) for film in rules.films):
-            items = items.astype(str)
+        items = _typed_like(items, rules.films)
         if not set(items.unique().tolist()) <= set(rules.films):
             raise InvalidArgument("a film is not in the film table")
     times = seconds_of(columns["time"]) if "time" in columns else None
@@ -110,6 +109,13 @@ def _id_column(column: pd.Series) -> pd.Series:
     if pd.api.types.is_float_dtype(column) and (column % 1 == 0).all():
         return column.astype(int)
     return column
+
+
+def _typed_like(items: pd.Series, films: Collection[Id]) -> pd.Series:
+    """Return the column as text where the film table has text, as numbers where it has numbers and they can be."""
+    if any(isinstance(film, str) for film in films):
+        return items.astype(str)
+    return items.astype(int) if all(is_whole(str(item)) for item in items.unique()) else items
 
 
 def _rows(columns: dict[str, pd.Series]) -> Iterator[Row]:
