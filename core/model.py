@@ -167,7 +167,11 @@ class FactorModel:
     @cached_property
     def version(self) -> str:
         """The first 12 hexadecimal digits of a SHA-256 over the model's numbers and its card."""
-        digest = hashlib.sha256(repr((self.card, self.link)).encode())
-        for tensor in (self.user_factors, self.item_factors, self.user_bias, self.item_bias, self.global_mean):
+        prior = self.user_prior
+        digest = hashlib.sha256(repr((self.card, self.link, None if prior is None else prior.count_power)).encode())
+        tensors = [self.user_factors, self.item_factors, self.user_bias, self.item_bias, self.global_mean]
+        if prior is not None:  # other numbers for new people are another model
+            tensors += [prior.mean, prior.precision, prior.noise_precision]
+        for tensor in tensors:
             digest.update(tensor.contiguous().cpu().numpy().tobytes())
         return digest.hexdigest()[:12]

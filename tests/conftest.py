@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from hypothesis import settings
 
 from core.datasets.dataset import Dataset
@@ -12,6 +13,8 @@ from core.datasets.synthetic import Synthetic
 # The same examples on every machine; a busy one may take its time.
 settings.register_profile("reelspace", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("reelspace")
+# Small sums lose more by threads that wait for each other than they win, above all where other work wants the cores.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
