@@ -25,7 +25,7 @@ from core.evaluation.splits import SPLITS, Split, make_split
 from core.explanation import Influence, influences
 from core.fitting import Trainer
 from core.folding import Person, Prediction, fold_in, person_of
-from core.ids import Id
+from core.ids import Id, IdMap
 from core.model import FactorModel, ModelCard
 from core.next_films import films_to_rate
 from core.persistence import SavedModel, load_model, save_model
@@ -61,6 +61,7 @@ __all__ = [
     "FoldInRefused",
     "GenreShare",
     "Id",
+    "IdMap",
     "Influence",
     "InvalidArgument",
     "ModelCard",

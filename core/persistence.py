@@ -43,7 +43,7 @@ class SavedModel:
 
     model: FactorModel
     films: Catalogue
-    metrics: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
     held_out: Ratings | None = None
 
 

@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import warm_up as warm_up_core
+from dashboard import resources
 from dashboard.components.plotly_map import bundle_route
 from dashboard.visitors import VisitorCookie
 
@@ -90,6 +91,7 @@ def routes() -> list[BaseRoute]:
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Pay for heavy imports before the first visitor comes, then hide them from the garbage collector."""
     warm_up()
+    resources.start_preparing()
     # A collection after each run would walk all of torch: 140 ms, against nothing once it is frozen.
     gc.collect()
     gc.freeze()

@@ -20,6 +20,8 @@ from core.space.star_metric import Metric, film_coordinates
 
 AXES = ("x", "y", "z")
 NEIGHBOURS_COUNTED = 10
+# A person stands in the middle of this many films: few enough to be somewhere, enough not to jump.
+MOST_TO_TASTE = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,18 +114,23 @@ class FilmMap:
         ordered = (known if len(known) >= 2 * n else self.frame).sort_values(AXES[axis], kind="stable")["id"].tolist()
         return ordered[:n], ordered[::-1][:n]
 
-    def place(self, person: Person) -> tuple[float, ...]:
-        """Return where a person stands: the mean place of the films shown, weighted by how much they like each.
+    def standing(self, person: Person) -> tuple[float, ...]:
+        """Return how far a person stands from the low (0) to the high (1) end of each axis.
 
-        With t the person's predicted taste (prediction without biases) of the films shown, centred, the place is
-        mean(t · point) / std(t): it moves towards what they like and away from what they dislike. The middle if
-        they like everything alike.
+        The ends are where the outermost fiftieth of the films begins; someone beyond them stands at the end.
+        """
+        points = self.projection.points[self.rows]
+        reach = points.abs().quantile(0.98, dim=0).tolist()
+        places = zip(self.place(person), reach, strict=True)
+        return tuple(min(1.0, max(0.0, (at / most + 1) / 2)) if most else 0.5 for at, most in places)
+
+    def place(self, person: Person, *, n: int = MOST_TO_TASTE) -> tuple[float, ...]:
+        """Return where a person stands: in the middle of the ``n`` films shown that are most to their taste.
+
+        Taste is the prediction without biases, mean over draws: what sets the person apart, not what everybody
+        likes.
         """
         points = self.projection.points[self.rows]
         factors = self.space.model.item_factors[:, self.rows].to(person.mean)
-        taste = (factors @ person.mean[:, :-1, None]).squeeze(-1).mean(0).to(points)
-        away = taste - taste.mean()
-        spread = away.square().mean().sqrt()
-        if not spread > 0:
-            return (0.0,) * points.shape[1]
-        return tuple(((away[:, None] * (points - points.mean(0))).mean(0) / spread + points.mean(0)).tolist())
+        taste = (factors @ person.mean[:, :-1, None]).squeeze(-1).mean(0)
+        return tuple(points[taste.topk(min(n, len(taste))).indices].mean(0).tolist())

@@ -1,0 +1,65 @@
+"""What happens to a visitor's ratings: each change is on the disk before the page says so."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import Film
+from dashboard import resources, state
+from dashboard.components.scene import Scene
+from dashboard.rows import film_of
+from dashboard.visitors import Change, Source, StoreError
+from dashboard.words import count, star_text
+
+
+def rate(scene: Scene, film: Film, stars: float | None, *, source: Source) -> None:
+    """Keep or remove a rating; a toast says what was kept, an error what was not."""
+    try:
+        store, visitor = resources.store(), state.visitor()
+        if stars is None:
+            changed = store.remove(visitor, scene.data, film.id)
+        else:
+            changed = store.rate(visitor, scene.data, film.id, scene.model.scale.check(stars), source=source)
+    except StoreError as error:
+        state.complain(str(error))
+        return
+    if changed:
+        state.shift_list()
+        st.query_params[state.FILM] = str(film.id)
+        st.toast(f"{_plain(film.title)}: {'removed' if stars is None else star_text(stars)}. Kept.")
+
+
+def undo(scene: Scene) -> None:
+    """Take back the last change."""
+    try:
+        change = resources.store().undo(state.visitor(), scene.data)
+    except StoreError as error:
+        state.complain(str(error))
+        return
+    if change is not None:
+        state.shift_list()
+        st.toast(f"Undone: {_plain(_what(scene, change))}.")
+
+
+def clear(scene: Scene) -> None:
+    """Take the stars from all films, in one step that undo takes back."""
+    try:
+        changed = resources.store().clear(state.visitor(), scene.data)
+    except StoreError as error:
+        state.complain(str(error))
+        return
+    if changed:
+        state.shift_list()
+        st.toast("All ratings removed. Undo brings them back.")
+
+
+def _what(scene: Scene, change: Change) -> str:
+    if change.kind == "clear":
+        return f"{count(len(change.taken), 'rating')} are back"
+    rating = change.given or change.taken[0]
+    return film_of(scene.ready.saved.films, rating.film).title
+
+
+def _plain(text: str) -> str:
+    """Keep Markdown out of a toast."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-.!|~$:" else letter for letter in text)

@@ -1,0 +1,190 @@
+"""The models that the app offers: trained once from the ratings here, kept as artefacts, retrained for a visitor."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+from core import (
+    ALS,
+    SGD,
+    ArtefactError,
+    Dataset,
+    FactorModel,
+    Id,
+    Progress,
+    SavedModel,
+    Trainer,
+    UnknownId,
+    cache_folder,
+    load_dataset,
+    load_model,
+    save_model,
+)
+from dashboard.jobs import JobContext
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of model that can be chosen: a name and a sentence for people, and the trainer behind it."""
+
+    name: str
+    sentence: str
+    trainer: Trainer
+
+
+KINDS: dict[str, Kind] = {
+    "als": Kind("Least squares", "Exact solves in turn, people then films (ALS).", ALS()),
+    "sgd": Kind("Gradient descent", "The teaching loop: small steps down the loss (SGD).", SGD()),
+}
+DEFAULT_KIND = "als"
+MOST_IN_MEMORY = 24  # models of visitors among them; the least used goes first and is read from disk when asked for
+
+
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """A model that can answer, with the data it was trained on."""
+
+    dataset: Dataset
+    saved: SavedModel
+
+    @property
+    def model(self) -> FactorModel:
+        """The model itself."""
+        return self.saved.model
+
+
+class Library:
+    """Data sets and models in memory, shared by all sessions of the process. Any thread may ask."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._root = root
+        self._lock = threading.Lock()
+        self._datasets: dict[str, Dataset] = {}
+        self._models: OrderedDict[str, Ready] = OrderedDict()
+
+    def ready(self, dataset: str, kind: str) -> Ready | None:
+        """Return the model if it is in memory."""
+        return self._recall(f"{dataset}/{kind}")
+
+    def prepare(self, dataset_name: str, kind: str, context: JobContext) -> Ready:
+        """Return the model, read from its artefact or trained now; the data are fetched first if need be."""
+        dataset = self.dataset(dataset_name, context)
+        folder = self.folder() / f"{dataset.ratings.fingerprint}-{_digest(repr(KINDS[kind].trainer))}"
+        try:
+            ready = Ready(dataset, load_model(folder))
+        except ArtefactError:  # not there yet, or no longer readable: it can be made again
+            ready = Ready(dataset, _train(dataset, KINDS[kind].trainer, context))
+            save_model(ready.saved, folder)
+        return self._remember(f"{dataset_name}/{kind}", ready)
+
+    def dataset(self, name: str, context: JobContext | None = None) -> Dataset:
+        """Return a data set, loaded once."""
+        with self._lock:
+            known = self._datasets.get(name)
+        if known is not None:
+            return known
+        if context is not None:
+            context.report(Progress(0, 1, "Looking for the ratings"))
+        loaded = load_dataset(name, on_progress=None if context is None else context.report)
+        with self._lock:
+            return self._datasets.setdefault(name, loaded)
+
+    def retrained(self, dataset_name: str, folder: str) -> Ready | None:
+        """Return a visitor's own model; None if it is gone or does not fit the data any more."""
+        key = f"{dataset_name}@{folder}"
+        known = self._recall(key)
+        if known is not None:
+            return known
+        try:
+            dataset, saved = self.dataset(dataset_name), load_model(self.folder() / folder)
+        except ArtefactError:
+            return None
+        return (
+            self._remember(key, Ready(dataset, saved))
+            if saved.model.items.labels == dataset.ratings.items.labels
+            else None
+        )
+
+    def retrain(self, base: Ready, stars: Mapping[Id, float], *, owner: str, context: JobContext) -> str:
+        """Train the whole model again with one person more, starting from ``base``; return the new model's folder."""
+        ratings = base.dataset.ratings.with_user(_free_id(base.dataset), stars)
+        trainer = _trainer_of(base.model)
+        start = perf_counter()
+        losses: list[float] = []
+        model = trainer.fit(
+            ratings,
+            seed=base.model.card.seed,
+            start=base.model,
+            on_progress=_keeping(losses, context),
+            should_stop=context.should_stop,
+        )
+        model = replace(model, card=replace(model.card, dataset=base.dataset.name))
+        metrics = {"fit_seconds": perf_counter() - start, "losses": losses}
+        folder = f"visitors/{_digest(owner)}/{model.version}"
+        saved = SavedModel(model, base.dataset.films, metrics)
+        save_model(saved, self.folder() / folder)
+        self._remember(f"{base.dataset.name}@{folder}", Ready(base.dataset, saved))
+        return folder
+
+    def folder(self) -> Path:
+        """Return where artefacts are kept."""
+        return self._root or cache_folder() / "models"
+
+    def _recall(self, key: str) -> Ready | None:
+        with self._lock:
+            if key in self._models:
+                self._models.move_to_end(key)
+            return self._models.get(key)
+
+    def _remember(self, key: str, ready: Ready) -> Ready:
+        with self._lock:
+            self._models[key] = ready
+            while len(self._models) > MOST_IN_MEMORY:
+                self._models.popitem(last=False)
+        return ready
+
+
+def _train(dataset: Dataset, trainer: Trainer, context: JobContext) -> SavedModel:
+    start = perf_counter()
+    losses: list[float] = []
+    model = trainer.fit(dataset.ratings, seed=0, on_progress=_keeping(losses, context), should_stop=context.should_stop)
+    model = replace(model, card=replace(model.card, dataset=dataset.name))
+    return SavedModel(model, dataset.films, {"fit_seconds": perf_counter() - start, "losses": losses})
+
+
+def _keeping(losses: list[float], context: JobContext):  # type: ignore[no-untyped-def]
+    def report(progress: Progress) -> None:
+        if progress.loss is not None:
+            losses.append(progress.loss)
+        context.report(progress)
+
+    return report
+
+
+def _trainer_of(model: FactorModel) -> Trainer:
+    """The trainer that made ``model``, by the class name on its card."""
+    for kind in KINDS.values():
+        if type(kind.trainer).__name__ == model.card.trainer:
+            return kind.trainer
+    raise UnknownId(f"trainer {model.card.trainer!r} is not offered here; {', '.join(KINDS)} are")
+
+
+def _free_id(dataset: Dataset) -> Id:
+    """An id that no user of the data has, of the kind the data use."""
+    users = dataset.ratings.users
+    if all(isinstance(label, int) for label in users):
+        return min(0, *(label for label in users if isinstance(label, int))) - 1
+    name = "you"
+    while name in users:
+        name += "'"
+    return name
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
