@@ -20,6 +20,8 @@ from dashboard.words import count, percent, predicted_text, star_text
 AMOUNTS = ("predicted", "mean", "year", "popularity")  # coloured by a scale; genre is coloured by kind
 LONGEST_LABEL = 26  # letters; longer titles would cover more films than they name
 MOST_LABELS_3D = 12
+APART_3D = 0.2  # of the map's width: names in three dimensions cannot see each other, so they keep a distance
+CAMERA = {"eye": {"x": 1.0, "y": 1.0, "z": 0.7}}  # closer than Plotly's own: the cloud is flat
 SMALLEST, LARGEST, PER_ROOT = 3.5, 13.0, 0.55  # px, px, px per √rating
 MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 
@@ -137,6 +139,19 @@ def _most_wanted(films: pd.DataFrame, chosen: Any) -> pd.DataFrame:
     return pd.concat([films[is_chosen], known.sort_values("n", ascending=False, kind="stable")])
 
 
+def _far_apart(films: pd.DataFrame) -> pd.DataFrame:
+    """The first films, leaving out those close to one taken already."""
+    least = APART_3D * float(films["x"].max() - films["x"].min())
+    taken: list[int] = []
+    places = films[["x", "y", "z"]].to_numpy(dtype="float64")
+    for row, place in enumerate(places):
+        if all(((place - places[other]) ** 2).sum() >= least**2 for other in taken):
+            taken.append(row)
+        if len(taken) == MOST_LABELS_3D:
+            break
+    return films.iloc[taken]
+
+
 def _kind(dims: Sequence[str]) -> str:
     return "scatter3d" if len(dims) == 3 else "scattergl"
 
@@ -211,7 +226,12 @@ def _add_chosen(
 def _add_person(figure: go.Figure, dims: Sequence[str], standing: Standing) -> None:
     place = dict(zip(dims, ([float(value)] for value in standing.place or ()), strict=True))
     symbol = "diamond" if len(dims) == 3 else "star-diamond"
-    marker = {"symbol": symbol, "size": 20, "color": LAMP, "line": {"width": 1.5, "color": GROUND}}
+    marker = {
+        "symbol": symbol,
+        "size": 9 if len(dims) == 3 else 20,
+        "color": LAMP,
+        "line": {"width": 1.5, "color": GROUND},
+    }
     hover = f"<b>{_plain(standing.whose)}</b><br>where the model puts this taste<extra></extra>"
     figure.add_trace({"type": _kind(dims), "mode": "markers", **place, "marker": marker, "hovertemplate": hover})
 
@@ -243,15 +263,15 @@ def _add_ruler(figure: go.Figure, films: pd.DataFrame) -> None:
 
 
 def _finish_deep(figure: go.Figure, films: pd.DataFrame, axes: Sequence[Axis], chosen: Any) -> None:
-    named = _most_wanted(films, chosen).head(MOST_LABELS_3D)
+    named = _far_apart(_most_wanted(films, chosen))
     figure.add_trace({
         **_trace(named, ("x", "y", "z"), mode="text"),
-        "text": [_plain(title) for title in named["title"]],
+        "text": [title.replace("<", "‹").replace(">", "›") for title in named["title"]],  # knows tags, no entities
         "textposition": "top center",
         "textfont": {"family": "Archivo, Inter, sans-serif", "size": 13, "color": INK},
         "hoverinfo": "skip",
     })  # fmt: skip
-    scene: dict[str, Any] = {"aspectmode": "data", "dragmode": "turntable"}
+    scene: dict[str, Any] = {"aspectmode": "data", "dragmode": "turntable", "camera": CAMERA}
     for dim, axis in zip(("x", "y", "z"), axes, strict=True):
         ends = f"{axis.low} ↔ {axis.high} · " if axis.low and axis.high else ""
         title = {"text": _plain(ends + axis.title), "font": {"size": 13, "color": MUTED}}

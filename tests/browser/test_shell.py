@@ -84,8 +84,23 @@ def test_no_hindrance_for_eyes_and_readers(
     page = new_context(viewport=SIZES[size], color_scheme=scheme).new_page()
     open_page(page, f"{base_url}/{path}")
     page.wait_for_timeout(800)  # a map draws after the run
+    assert hindrances(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_hindrance_in_any_component(
+    new_context: CreateContextCallback, gallery: str, scheme: Literal["light", "dark"]
+) -> None:
+    page = new_context(viewport=SIZES["phone"], color_scheme=scheme).new_page()
+    for part in ("", "lists", "stars", "map"):
+        open_page(page, f"{gallery}/{part}")
+        page.wait_for_timeout(800)
+        assert (part, hindrances(page)) == (part, [])
+
+
+def hindrances(page: Page) -> list[str]:
+    """What axe finds serious, and a page wider than its window."""
     findings = Axe().run(page).response["violations"]
     serious = [f"{f['id']}: {f['nodes'][0]['html'][:200]}" for f in findings if f["impact"] in ("serious", "critical")]
     sideways = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
-    assert serious == []
-    assert sideways <= 0
+    return [*serious, f"{sideways} px too wide"] if sideways > 0 else serious

@@ -35,7 +35,7 @@ function turnedView(plot, [across, up], factor) {
 }
 
 function wholeView(plot) {
-  return plot.is3d ? { "scene.camera": {} } : { "xaxis.autorange": true, "yaxis.autorange": true };
+  return plot.is3d ? { "scene.camera": plot.startCamera } : { "xaxis.autorange": true, "yaxis.autorange": true };
 }
 
 /** What the user sees now, to carry over into a figure that is drawn anew. */

@@ -87,6 +87,7 @@ function prepare(component, plot) {
   if (parentElement.clientWidth < NARROW) {
     figure.data.forEach((trace) => { if (trace.marker?.size) trace.marker.sizeref = 1.6; });
   }
+  plot.startCamera = figure.layout.scene?.camera ?? {};
   plot.words = colourWords(parentElement);
   paintFigure(figure, plot.words);
   let layout = merge(themedLayout(parentElement, data.categories), figure.layout);
