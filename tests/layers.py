@@ -22,10 +22,10 @@ LAYERS = {
         ["ridge", "ids", "scale", "titles", "links"],
         ["ratings", "catalogue", "metrics"],
         ["model", "datasets", "imports", "stars"],
-        ["fitting", "taste"],
+        ["fitting", "taste", "bayes"],
         ["trainers", "engines", "folding"],
         ["space", "evaluation", "persistence"],
-        ["explanation", "runtime"],
+        ["explanation", "next_films", "runtime"],
         ["core"],
         ["commands"],
         ["cli"],
@@ -33,15 +33,17 @@ LAYERS = {
     ],
     "dashboard": [
         ["dashboard"],
-        ["words"],
-        ["charts", "visitors", "jobs"],
-        ["resources", "state", "components", "report"],
+        ["words", "exports"],
+        ["charts", "visitors", "jobs", "sentences"],
+        ["library"],
+        ["rows", "resources", "state"],
+        ["components", "report"],
         ["views"],
         ["server", "main"],
         ["app"],
     ],
 }
-WITHOUT_STREAMLIT = {"words", "charts", "visitors", "jobs", "report"}
+WITHOUT_STREAMLIT = {"words", "exports", "charts", "visitors", "jobs", "sentences", "library", "rows", "report"}
 ONLY_IN_CORE = {"torch", "numpy", "sklearn", "scipy"}
 NEVER_IN_CORE = {"streamlit", "plotly", "dashboard"}
 UNSAFE_MODULES = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
