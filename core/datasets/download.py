@@ -33,9 +33,8 @@ def download(
         try:
             # known_hash: GroupLens repacks its files now and then; what is in them is checked instead.
             arrived = Path(pooch.retrieve(url, None, fname=target.name, path=temporary, downloader=fetch))
-        except OSError:  # of which every error of requests is one
-            host = urlparse(url).netloc
-            raise DatasetUnavailable(f"{host} did not answer within {CONNECT_SECONDS} seconds or broke off") from None
+        except OSError as error:  # of which every error of requests is one
+            raise DatasetUnavailable(f"{urlparse(url).netloc} {_what_happened(error)}") from None
         check(arrived)
         arrived.replace(target)
     return target
@@ -56,3 +55,9 @@ def _fetcher(title: str, on_progress: OnProgress | None) -> Callable[[str, str, 
                     on_progress(Progress(done, total, f"Fetching {title}: {done / 1e6:.1f}{of} MB"))
 
     return fetch
+
+
+def _what_happened(error: OSError) -> str:
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"answered {error.response.status_code}"
+    return f"did not answer within {CONNECT_SECONDS} seconds or broke off"

