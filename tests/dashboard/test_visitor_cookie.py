@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -29,12 +32,19 @@ async def _socket(_socket: WebSocket) -> None: ...
 APP = VisitorCookie(Starlette(routes=[Route("/{path:path}", _answer), WebSocketRoute("/socket", _socket)]))
 
 
+def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run in a thread of its own: after a test in a browser this one has an event loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 def _ask(headers: dict[str, str], *, url: str = "http://reelspace.test/", method: str = "GET") -> httpx.Response:
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=APP)) as client:
             return await client.request(method, url, headers=headers)
 
-    return asyncio.run(ask())
+    answer: httpx.Response = _run(ask())
+    return answer
 
 
 def test_a_page_gives_a_newcomer_a_hidden_lasting_token() -> None:
@@ -106,7 +116,7 @@ def test_web_sockets_pass_untouched() -> None:
     async def send(message):  # type: ignore[no-untyped-def]
         sent.append(message)
 
-    asyncio.run(VisitorCookie(app)({"type": "websocket", "headers": []}, None, send))  # type: ignore[arg-type]
+    _run(VisitorCookie(app)({"type": "websocket", "headers": []}, None, send))  # type: ignore[arg-type]
     assert sent == [{"type": "websocket.accept", "headers": []}]
 
 
