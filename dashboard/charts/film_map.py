@@ -21,7 +21,7 @@ AMOUNTS = ("predicted", "mean", "year", "popularity")  # coloured by a scale; ge
 LONGEST_LABEL = 26  # letters; longer titles would cover more films than they name
 MOST_LABELS_3D = 12
 APART_3D = 0.2  # of the map's width: names in three dimensions cannot see each other, so they keep a distance
-CAMERA = {"eye": {"x": 1.0, "y": 1.0, "z": 0.7}}  # closer than Plotly's own: the cloud is flat
+CAMERA = {"eye": {"x": 1.15, "y": 1.15, "z": 0.75}}  # closer than Plotly's own: the cloud is flat
 SMALLEST, LARGEST, PER_ROOT = 3.5, 13.0, 0.55  # px, px, px per √rating
 MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 
