@@ -23,7 +23,7 @@ setup-dev:
 	@tools/setup.sh "$(VENV)" dev
 
 run: setup  ## Serve the app on http://localhost:8501, set up on first use
-	@$(PY) -m core fetch "$(DATASET)" || echo "The app fetches the data itself when it is opened."
+	@$(PY) -m core fetch "$(DATASET)" >/dev/null || echo "The app fetches the data itself when it is opened."
 	@echo "Reelspace: http://localhost:$(PORT)  (Ctrl+C stops it)"
 	@exec $(PY) -m streamlit run dashboard/app.py --server.port "$(PORT)" --server.showEmailPrompt false
 
