@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.components.links import MAP, RATE
-from dashboard.views import for_you, map_view, rate
+from dashboard.components.links import DATA, MAP, RATE
+from dashboard.views import data, for_you, map_view, rate
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
@@ -21,6 +21,7 @@ page = st.navigation(
         st.Page(for_you.show, title="For you", default=True),
         st.Page(rate.show, title="Rate", url_path=RATE),
         st.Page(map_view.show, title="Map", url_path=MAP),
+        st.Page(data.show, title="Data", url_path=DATA),
     ],
     position="top",
 )

@@ -9,12 +9,16 @@ from dashboard.words import count
 LIFT_WORTH_SAYING = 1.5
 # Stars above or below what others give the same films before somebody counts as generous or strict.
 STRICTNESS_WORTH_SAYING = 0.25
+# With fewer ratings than this, shares and means are chance.
+LEAST_RATINGS = 5
 _TIMES = {2: "Twice", 3: "Three times", 4: "Four times", 5: "Five times", 6: "Six times", 7: "Seven times",
           8: "Eight times", 9: "Nine times", 10: "Ten times", 11: "Eleven times", 12: "Twelve times"}  # fmt: skip
 
 
 def taste_sentence(taste: Taste) -> str:
     """Return somebody's taste in a sentence: the genre that stands out, and how strict they are."""
+    if taste.n_rated < LEAST_RATINGS:
+        return f"{count(taste.n_rated, 'rating').capitalize()} say little about a taste yet."
     genre = taste.genres[0] if taste.genres else None
     stands_out = genre is not None and genre.lift >= LIFT_WORTH_SAYING
     about = _genre(genre) if genre is not None and stands_out else "Something of everything"

@@ -30,9 +30,9 @@ def signed(value: float, *, decimals: int = 2) -> str:
     return f"{'+' if value > 0 else MINUS}{text}"
 
 
-def percent(share: float) -> str:
+def percent(share: float, *, decimals: int = 0) -> str:
     """Return a share of one as ``53 %``."""
-    return f"{share * 100:.0f}{NARROW_SPACE}%"
+    return f"{share * 100:.{decimals}f}{NARROW_SPACE}%"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

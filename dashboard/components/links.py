@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-FOR_YOU, RATE, MAP = "", "rate", "map"  # the default page lives at the root: its own name opens nothing
+FOR_YOU, RATE, MAP, DATA = "", "rate", "map", "data"  # the default page lives at the root: its own name opens nothing
 
 
 def address(page: str, query: Mapping[str, str]) -> str:
