@@ -9,6 +9,8 @@ VENV ?= .venv
 PYTEST_ARGS ?=
 PY = $(VENV)/bin/python
 export REELSPACE_DATASET = $(DATASET)
+# A browser opens by itself only where somebody sits in front of a screen.
+HAS_SCREEN = $(if $(CI)$(SSH_CONNECTION),,$(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)))
 
 .PHONY: help run test lint format bench screenshots soak clean setup setup-dev
 
@@ -25,7 +27,8 @@ setup-dev:
 run: setup  ## Serve the app on http://localhost:8501, set up on first use
 	@$(PY) -m core fetch "$(DATASET)" >/dev/null || echo "The app fetches the data itself when it is opened."
 	@echo "Reelspace: http://localhost:$(PORT)  (Ctrl+C stops it)"
-	@exec $(PY) -m streamlit run dashboard/app.py --server.port "$(PORT)" --server.showEmailPrompt false
+	@exec $(PY) -m streamlit run dashboard/app.py --server.port "$(PORT)" --server.showEmailPrompt false \
+		--server.headless $(if $(HAS_SCREEN),false,true)
 
 test: setup-dev  ## Check and test everything, the browser included
 	@browser=$$(tools/browser.sh "$(PY)") && $(MAKE) lint VENV="$(VENV)" && \
