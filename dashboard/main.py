@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.components.links import DATA, MAP, RATE
 from dashboard.views import data, for_you, map_view, rate
 
@@ -25,4 +26,6 @@ page = st.navigation(
     ],
     position="top",
 )
+state.enter(page.url_path, with_film=page.url_path in (RATE, MAP))
 page.run()
+state.leave(page.url_path)

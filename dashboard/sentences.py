@@ -28,7 +28,7 @@ def taste_sentence(taste: Taste) -> str:
 def evidence_sentence(taste: Taste, whose: str) -> str:
     """Return what the predictions rest on."""
     films = "films you have" if whose == "your" else "films they have"
-    return f"From {count(taste.n_rated, 'rating')} of {'yours' if whose == 'your' else 'theirs'} the model predicts the {films} not watched."
+    return f"From {count(taste.n_rated, 'rating')} of {'yours' if whose == 'your' else 'theirs'} the model predicts {films} not rated."
 
 
 def _genre(share: GenreShare) -> str:

@@ -17,7 +17,27 @@ from dashboard.visitors import new_visitor_id, visitor_in
 PERSON, FILM, MODEL, DATA = "person", "film", "model", "data"
 YOU = "you"
 MINE = "mine"
-_TOKEN, _SHOWN, _BEFORE, _SOURCE, _COMPLAINT = "visitor_token", "list_shown", "list_before", "offered", "complaint"
+_TOKEN, _PAGE, _SHOWN, _BEFORE, _OFFERED = "visitor_token", "page", "list_shown", "list_before", "offered"
+_COMPLAINT = "complaint"
+
+
+def enter(page: str, *, with_film: bool) -> None:
+    """Begin a whole run of ``page``; a page without a film takes none over from the one before.
+
+    A choice that is missing in the address is taken along from page to page. Where the last run showed the same
+    page, it was the browser's Back button that took it away: then it goes.
+    """
+    if not with_film:
+        show_film(None)
+    if st.session_state.get(_PAGE) == page:
+        for name in (PERSON, MODEL, DATA):
+            if name not in st.query_params:
+                st.session_state.pop(_last(name), None)
+
+
+def leave(page: str) -> None:
+    """Note, at the end of a whole run, which page it showed."""
+    st.session_state[_PAGE] = page
 
 
 def choice(name: str, *, allowed: Collection[str] | Callable[[str], bool], default: str) -> str:
@@ -30,22 +50,43 @@ def choice(name: str, *, allowed: Collection[str] | Callable[[str], bool], defau
 
 
 def keep(name: str, value: str, *, default: str) -> str:
-    """Write a choice into the address and remember it for other pages; return it."""
-    st.session_state[_last(name)] = value
+    """Write a choice into the address and remember it for other pages, unless it is the default; return it."""
     if value == default:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != value:
-        st.query_params[name] = value
+        forget_choice(name)
+    else:
+        set_choice(name, value)
     return value
 
 
+def set_choice(name: str, value: str) -> None:
+    """Make a choice; from a callback, the run that follows finds it in the address."""
+    st.session_state[_last(name)] = value
+    if st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def forget_choice(name: str) -> None:
+    """Go back to the default of a choice."""
+    st.session_state.pop(_last(name), None)
+    st.query_params.pop(name, None)
+
+
 def film_in(films: IdMap) -> Id | None:
-    """Return the film that the address names, None if it names none of ``films``."""
+    """Return the film that the address names; if it names none of ``films``, None, and the address lets go of it."""
     text = st.query_params.get(FILM)
     try:
         return None if text is None else films.parse(text)
     except UnknownId:
+        show_film(None)
         return None
+
+
+def show_film(film: Id | None) -> None:
+    """Put a film into the address, or none."""
+    if film is None:
+        st.query_params.pop(FILM, None)
+    elif st.query_params.get(FILM) != str(film):
+        st.query_params[FILM] = str(film)
 
 
 def carried() -> dict[str, str]:
@@ -66,10 +107,9 @@ def picked(name: str) -> Any:
     return st.session_state[f"pick_{name}"]
 
 
-def set_choice(name: str, value: str) -> None:
-    """Change a choice from a callback; the run that follows finds it in the address."""
-    st.session_state[_last(name)] = value
-    st.query_params[name] = value
+def is_on(key: str) -> bool:
+    """Return whether the toggle ``key``, which stands further down the page, is on."""
+    return bool(st.session_state.get(key))
 
 
 def visitor() -> str:
@@ -85,39 +125,34 @@ def keeps_ratings() -> bool:
     return visitor_in(st.context.cookies) is not None
 
 
-def _last(name: str) -> str:
-    return f"last_{name}"
-
-
-def forget_choice(name: str) -> None:
-    """Go back to the default of a choice."""
-    st.session_state.pop(_last(name), None)
-    st.query_params.pop(name, None)
-
-
-def note_offer(film: str) -> None:
+def note_offer(film: Id) -> None:
     """Note that the app put this film before the visitor: the person did not search for it."""
-    st.session_state[_SOURCE] = film
+    st.session_state[_OFFERED] = str(film)
 
 
-def was_offered(film: object) -> bool:
+def was_offered(film: Id) -> bool:
     """Return whether the film being rated was picked from what the app offered."""
-    return bool(st.session_state.get(_SOURCE) == str(film))
+    return bool(st.session_state.get(_OFFERED) == str(film))
 
 
-def remember_list(now: Sequence[Id]) -> None:
-    """Note the list as it is shown."""
-    st.session_state[_SHOWN] = tuple(now)
+def list_before(now: Sequence[Id], *, data: str, version: str) -> tuple[Id, ...]:
+    """Note the list as it is shown, by its data and the model's version; return the one to compare it with.
+
+    That is the list before the last change: a rating (``shift_list``) or another model. ``now`` itself at first.
+    """
+    shown = st.session_state.get(_SHOWN)
+    if shown is None or shown[0] != data:
+        st.session_state[_BEFORE] = tuple(now)
+    elif shown[1] != version:
+        shift_list()
+    st.session_state[_SHOWN] = (data, version, tuple(now))
+    return tuple(st.session_state[_BEFORE])
 
 
 def shift_list() -> None:
-    """A rating changed: what is shown now becomes the list to compare with."""
-    st.session_state[_BEFORE] = st.session_state.get(_SHOWN, ())
-
-
-def list_before() -> tuple[Id, ...]:
-    """Return the list before the last change; empty at first."""
-    return tuple(st.session_state.get(_BEFORE, ()))
+    """Ratings changed: the list shown now becomes the one to compare with."""
+    if _SHOWN in st.session_state:
+        st.session_state[_BEFORE] = st.session_state[_SHOWN][2]
 
 
 def complain(message: str) -> None:
@@ -129,3 +164,7 @@ def complaint() -> str | None:
     """Return the bad news of the last callback, once."""
     message = st.session_state.pop(_COMPLAINT, None)
     return None if message is None else str(message)
+
+
+def _last(name: str) -> str:
+    return f"last_{name}"

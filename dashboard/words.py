@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 MINUS = "\u2212"  # a true minus sign, as wide as a plus
+PUNCTUATION = frozenset(string.punctuation)  # CommonMark takes a backslash before any of these
 NARROW_SPACE = "\u202f"  # narrow and no-break, between a number and its unit
 
 
@@ -48,6 +50,11 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f}{NARROW_SPACE}s" if seconds < 9.95 else f"{seconds:.0f}{NARROW_SPACE}s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}{NARROW_SPACE}min {rest}{NARROW_SPACE}s" if rest else f"{minutes}{NARROW_SPACE}min"
+
+
+def literal(text: str) -> str:
+    """Return ``text`` from data as Markdown that reads exactly like it: for labels, titles, toasts and messages."""
+    return "".join(f"\\{letter}" if letter in PUNCTUATION else letter for letter in text)
 
 
 @dataclass(frozen=True)

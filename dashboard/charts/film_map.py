@@ -23,6 +23,14 @@ MOST_LABELS_3D = 12
 APART_3D = 0.2  # of the map's width: names in three dimensions cannot see each other, so they keep a distance
 CAMERA = {"eye": {"x": 1.15, "y": 1.15, "z": 0.75}}  # closer than Plotly's own: the cloud is flat
 SMALLEST, LARGEST, PER_ROOT = 3.5, 13.0, 0.55  # px, px, px per √rating
+RULERS = (
+    (2.0, "two stars"),
+    (1.0, "one star"),
+    (0.5, "half a star"),
+    (0.25, "a quarter of a star"),
+    (0.1, "a tenth of a star"),
+)
+LONGEST_RULER, RULER_GAP = 0.35, 0.03  # shares of the picture's width
 MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 
 
@@ -257,9 +265,13 @@ def _finish_flat(figure: go.Figure, films: pd.DataFrame, axes: Sequence[Axis], u
 
 
 def _add_ruler(figure: go.Figure, films: pd.DataFrame) -> None:
-    top, left = float(films["y"].max()) + 0.05, float(films["x"].min())
-    figure.add_shape(type="line", x0=left, x1=left + 0.5, y0=top, y1=top, line={"width": 2, "color": INK})
-    figure.add_annotation(x=left + 0.25, y=top, text="half a star", showarrow=False, yshift=11, font={"size": 13})
+    """A length everybody can read distances by, below the films on the left, where no axis has its name."""
+    left, below = float(films["x"].min()), float(films["y"].min())
+    width = float(films["x"].max()) - left
+    length, text = next((found for found in RULERS if found[0] <= LONGEST_RULER * width), RULERS[-1])
+    at = below - RULER_GAP * width
+    figure.add_shape(type="line", x0=left, x1=left + length, y0=at, y1=at, line={"width": 2, "color": INK})
+    figure.add_annotation(x=left, y=at, text=text, showarrow=False, xanchor="left", yshift=11, font={"size": 13})
 
 
 def _finish_deep(figure: go.Figure, films: pd.DataFrame, axes: Sequence[Axis], chosen: Any) -> None:

@@ -9,7 +9,7 @@ from dashboard import resources, state
 from dashboard.components.scene import Scene
 from dashboard.rows import film_of
 from dashboard.visitors import Change, Source, StoreError
-from dashboard.words import count, star_text
+from dashboard.words import count, literal, star_text
 
 
 def rate(scene: Scene, film: Film, stars: float | None, *, source: Source) -> None:
@@ -26,7 +26,7 @@ def rate(scene: Scene, film: Film, stars: float | None, *, source: Source) -> No
     if changed:
         state.shift_list()
         st.query_params[state.FILM] = str(film.id)
-        st.toast(f"{_plain(film.title)}: {'removed' if stars is None else star_text(stars)}. Kept.")
+        st.toast(f"{literal(film.title)}: {'removed' if stars is None else star_text(stars)}. Kept.")
 
 
 def undo(scene: Scene) -> None:
@@ -38,7 +38,7 @@ def undo(scene: Scene) -> None:
         return
     if change is not None:
         state.shift_list()
-        st.toast(f"Undone: {_plain(_what(scene, change))}.")
+        st.toast(f"Undone: {literal(_what(scene, change))}.")
 
 
 def clear(scene: Scene) -> None:
@@ -58,8 +58,3 @@ def _what(scene: Scene, change: Change) -> str:
         return f"{count(len(change.taken), 'rating')} are back"
     rating = change.given or change.taken[0]
     return film_of(scene.ready.saved.films, rating.film).title
-
-
-def _plain(text: str) -> str:
-    """Keep Markdown out of a toast."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-.!|~$:" else letter for letter in text)

@@ -10,8 +10,8 @@ from core import FactorModel, Id, Person, fold_in, person_of
 from core import UnknownId as NotKnown
 from dashboard import resources, state
 from dashboard.components import markup
-from dashboard.components.job_panel import job_panel
-from dashboard.jobs import JobStatus
+from dashboard.components.making import show_making
+from dashboard.jobs import JobState
 from dashboard.library import DEFAULT_KIND, KINDS, Ready
 from dashboard.visitors import Shelf, StoreError
 from dashboard.words import count
@@ -113,45 +113,13 @@ def _known_films(shelf: Shelf, ready: Ready) -> Shelf:
 def _prepared(data: str, kind: str) -> Ready:
     ready = resources.library().ready(data, kind)
     if ready is None:
-        job = resources.start_preparing(data, kind)
-        resources.runner().wait(job, seconds=PATIENCE_SECONDS)
+        runner, job = resources.runner(), resources.prepare_job(data, kind)
+        status = runner.status(job)
+        if status is None or status.state is JobState.DONE:  # one that failed or was stopped waits for "Try again"
+            resources.start_preparing(data, kind)
+        runner.wait(job, seconds=PATIENCE_SECONDS)
         ready = resources.library().ready(data, kind)
         if ready is None:
-            _show_making(job)
+            show_making(job)
             st.stop()
     return ready
-
-
-def _show_making(job: str) -> None:
-    """The first run: the data arriving, then the three steps of learning."""
-    status = resources.runner().status(job)
-    st.title("A model is learning what people like")
-    st.html(
-        markup.lede(
-            "It starts from random numbers for every person and every film, predicts the ratings it knows, "
-            "sees how far off it is, and improves, until the numbers mean something."
-        )
-    )
-    st.html(markup.stages(_stages(status)))
-    job_panel(resources.runner(), job, what="Getting ready", stop="Stop")
-    if status is not None and not status.is_active:
-        st.button("Try again", on_click=_forget, args=(job,))
-
-
-def _forget(job: str) -> None:
-    resources.runner().take(job)
-
-
-def _stages(status: JobStatus | None) -> list[markup.Stage]:
-    losses = [] if status is None else [report.loss for report in status.history if report.loss is not None]
-    at = 0 if status is None else 3 if len(losses) > 1 else 2 if losses else 1 if status.history else 0
-    names = (
-        ("The ratings arrive", "Who gave which film how many stars; most of the table is empty."),
-        ("Random", "Every person and every film gets a few random numbers."),
-        ("Predict", "Multiply a person's numbers with a film's, add up: a predicted rating."),
-        ("Loss", f"How far off, squared: {losses[-1]:.2f} stars²." if losses else "How far off the predictions are."),
-    )
-    return [
-        markup.Stage(name, text, "done" if place < at else "now" if place == at else "next")
-        for place, (name, text) in enumerate(names)
-    ]

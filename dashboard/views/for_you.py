@@ -13,6 +13,7 @@ from dashboard import resources, state
 from dashboard.components import markup
 from dashboard.components.film_list import FilmRow, Reason, film_list
 from dashboard.components.links import MAP, RATE, go_to
+from dashboard.components.making import how_it_learned
 from dashboard.components.pickers import person_name, pick_model, pick_person
 from dashboard.components.scene import Scene, open_scene, who
 from dashboard.exports import csv_text
@@ -23,6 +24,7 @@ from dashboard.words import Spread
 PREDICTED, SURE, LEAST_KNOWN = "Predicted stars", "How sure", "Least known"
 FIRST_ROWS, MORE_ROWS = 10, 40
 BEST_RATED = 6
+DIRECTIONS = ("Where tastes differ most", "Second most", "Third most")
 # Films with fewer ratings stand out by luck; the filter can let them in.
 USUAL_SUPPORT = 20
 
@@ -58,6 +60,7 @@ def show() -> None:
         _programme(scene, person, wishes, name)
     with right:
         _known(scene, person, name)
+    how_it_learned(scene.ready)
     st.html(scene.provenance())
 
 
@@ -178,7 +181,7 @@ def _known(scene: Scene, person: Person, name: str) -> None:
     cards = ""
     for axis, where in enumerate(map_.standing(person)):
         low, high = ([film_of(scene.ready.saved.films, film).title for film in end] for end in map_.ends(axis, n=2))
-        cards += markup.axis_card(markup.Direction(f"Direction {axis + 1}", low, high, "", where, name))
+        cards += markup.axis_card(markup.Direction(DIRECTIONS[axis], low, high, "", where, name))
     st.html(cards)
 
 

@@ -106,10 +106,24 @@ def test_axes_say_how_much_they_hold_and_what_their_ends_are(films: pd.DataFrame
     assert {"← Film-Noir", "Action → · PC 1 · 38\u202f%", "Romance ↓"} <= set(texts(figure_of(films, named)))
 
 
-def test_the_ruler_is_half_a_star_long_and_only_drawn_in_stars(films: pd.DataFrame) -> None:
-    ruler = figure_of(films)["layout"]["shapes"][0]
-    assert ruler["x1"] - ruler["x0"] == pytest.approx(0.5)
-    assert "half a star" in texts(figure_of(films))
+@pytest.mark.parametrize(
+    ("spread", "length", "text"),
+    [
+        (1, 0.25, "a quarter of a star"),
+        (1.5, 0.5, "half a star"),
+        (8, 2, "two stars"),
+        (0.05, 0.1, "a tenth of a star"),
+    ],
+)
+def test_the_ruler_fits_the_picture(films: pd.DataFrame, spread: float, length: float, text: str) -> None:
+    figure = figure_of(films.assign(x=films["x"] * spread))
+    ruler = figure["layout"]["shapes"][0]
+    assert ruler["x1"] - ruler["x0"] == pytest.approx(length)
+    assert ruler["y0"] < films["y"].min(), "no film lies on the ruler"
+    assert text in texts(figure)
+
+
+def test_raw_factors_have_no_ruler(films: pd.DataFrame) -> None:
     assert "shapes" not in figure_of(films, unit="raw")["layout"]
 
 
