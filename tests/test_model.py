@@ -11,33 +11,11 @@ from torch import Tensor
 from core import model as model_module
 from core.errors import InvalidArgument, UnknownId
 from core.links import Identity, Link, SigmoidRange
-from core.model import FactorModel, ModelCard, UserPrior
-from core.ratings import Ratings
+from core.model import FactorModel, UserPrior
 from tests import reference
+from tests.models import DRAWS, ITEMS, USERS, WIDTH, random_model
 
-USERS, ITEMS, DRAWS, WIDTH = 7, 5, 3, 2
 ALL_USERS = torch.arange(USERS)
-
-
-def make_model(link: Link | None = None, *, draws: int = DRAWS, seed: int = 0) -> FactorModel:
-    """A model of random float64 numbers; wide enough that some predictions meet a limit of the scale."""
-    generator = torch.Generator().manual_seed(seed)
-
-    def normal(*shape: int) -> Tensor:
-        return torch.randn(*shape, generator=generator, dtype=torch.float64)
-
-    pairs = [(f"u{user}", 10 * item + 10) for user in range(USERS) for item in range(ITEMS) if (user + item) % 2 == 0]
-    rated = Ratings.from_columns(*zip(*pairs, strict=True), [1 + n % 5 for n in range(len(pairs))])
-    return FactorModel(
-        user_factors=normal(draws, USERS, WIDTH),
-        item_factors=normal(draws, ITEMS, WIDTH),
-        user_bias=normal(draws, USERS),
-        item_bias=normal(draws, ITEMS),
-        global_mean=3 + normal(draws),
-        rated=rated,
-        card=ModelCard("Test", {}, seed, len(rated), rated.fingerprint),
-        link=link or Identity(),
-    )
 
 
 def expected_score(model: FactorModel, user: int, item: int) -> list[float]:
@@ -60,7 +38,7 @@ def all_pairs() -> tuple[Tensor, Tensor]:
 @pytest.mark.parametrize("link", [Identity(), SigmoidRange(0.0, 5.5)], ids=str)
 def test_predictions_equal_loops(link: Link) -> None:
     """Through the link first, then the mean over draws, then the limits, once."""
-    model = make_model(link)
+    model = random_model(link)
     users, items = all_pairs()
     found = model.predict(users, items)
     limited = 0
@@ -73,7 +51,7 @@ def test_predictions_equal_loops(link: Link) -> None:
 
 
 def test_scores_of_pairs_blocks_and_everything_agree() -> None:
-    model = make_model()
+    model = random_model()
     users, items = all_pairs()
     pairs = model.scores(users, items).view(DRAWS, USERS, ITEMS)
     expected = [[expected_score(model, user, item) for item in range(ITEMS)] for user in range(USERS)]
@@ -85,7 +63,7 @@ def test_scores_of_pairs_blocks_and_everything_agree() -> None:
 
 
 def test_a_persons_vector_times_a_films_is_their_score() -> None:
-    model = make_model()
+    model = random_model()
     vector = torch.cat([model.user_factors[:, 2], model.user_bias[:, 2, None]], dim=1)
     found = (model.item_vectors @ vector[..., None]).squeeze(-1) + model.item_offset
     torch.testing.assert_close(found, model.all_scores(torch.tensor([2]))[:, 0])
@@ -93,7 +71,7 @@ def test_a_persons_vector_times_a_films_is_their_score() -> None:
 
 @pytest.mark.parametrize("n_bytes", [1, 300, 10**9])
 def test_blocks_bound_memory_and_change_nothing(monkeypatch: pytest.MonkeyPatch, n_bytes: int) -> None:
-    model = make_model()
+    model = random_model()
     users, items = all_pairs()
     whole = model.predict(users, items)
     monkeypatch.setattr(model_module, "BLOCK_BYTES", n_bytes)
@@ -111,11 +89,11 @@ def test_blocks_bound_memory_and_change_nothing(monkeypatch: pytest.MonkeyPatch,
 
 def test_no_pairs_are_no_predictions() -> None:
     nothing = torch.zeros(0, dtype=torch.int32)
-    assert make_model().predict(nothing, nothing).tolist() == []
+    assert random_model().predict(nothing, nothing).tolist() == []
 
 
 def test_names_come_from_the_ratings() -> None:
-    model = make_model()
+    model = random_model()
     assert (model.n_draws, model.n_factors) == (DRAWS, WIDTH)
     assert list(model.users) == [f"u{user}" for user in range(USERS)]
     assert list(model.items) == [10, 20, 30, 40, 50]
@@ -128,7 +106,7 @@ def test_names_come_from_the_ratings() -> None:
 
 @pytest.mark.parametrize("name", ["user_factors", "item_factors", "user_bias", "item_bias", "global_mean"])
 def test_a_table_of_another_shape_is_refused(name: str) -> None:
-    model = make_model()
+    model = random_model()
     shape = tuple(getattr(model, name).shape)
     wrong = (*shape[:-1], shape[-1] + 1)
     allowed = {"user_factors": (DRAWS, ITEMS, WIDTH + 1)}.get(name, shape)  # its width is the model's
@@ -142,29 +120,30 @@ def test_a_table_of_another_shape_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["user_factors", "user_bias"])
 def test_a_table_for_other_users_is_refused(name: str) -> None:
-    shorter = getattr(make_model(), name)[:, 1:]
+    shorter = getattr(random_model(), name)[:, 1:]
     with pytest.raises(InvalidArgument, match=rf"{name} must have shape \(3, 7.*\), got \(3, 6.*\)"):
-        replace(make_model(), **{name: shorter})
+        replace(random_model(), **{name: shorter})
 
 
 @pytest.mark.parametrize("name", ["user_factors", "item_factors", "user_bias", "item_bias", "global_mean"])
 @pytest.mark.parametrize("value", [torch.nan, torch.inf])
 def test_numbers_that_are_not_finite_are_refused(name: str, value: float) -> None:
-    model = make_model()
+    model = random_model()
     with pytest.raises(InvalidArgument) as error:
         replace(model, **{name: torch.full_like(getattr(model, name), value)})
     assert str(error.value) == f"{name} must be finite, got values that are not; train with more regularization"
 
 
 def test_the_version_is_that_of_the_content() -> None:
-    model = make_model()
-    assert make_model().version == model.version
+    model = random_model()
+    assert random_model().version == model.version
     assert len(model.version) == 12
-    prior = UserPrior(torch.zeros(DRAWS, 3), torch.eye(3).repeat(DRAWS, 1, 1), torch.ones(DRAWS))
+    prior = model.user_prior
+    assert prior is not None
     others = [
         replace(model, link=SigmoidRange(0.0, 5.5)),
         replace(model, card=replace(model.card, seed=9)),
-        replace(model, user_prior=prior),
+        replace(model, user_prior=None),
         replace(model, user_prior=replace(prior, noise_precision=2 * prior.noise_precision)),
         replace(model, user_prior=replace(prior, count_power=1.0)),
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.fitting import Reporter, check_at_least, check_trainable, global_mean, make_card
+from core.fitting import Reporter, check_at_least, check_trainable, global_mean, left_out_variance, make_card
 from core.links import Constant, Identity, Link
 from core.model import FactorModel, UserPrior
 from core.progress import OnProgress, ShouldStop
@@ -82,13 +82,12 @@ class BiasOnly:
         return totals / (counts + self.damping).clamp(min=1)  # without damping an empty row stays at zero
 
     def _noise_variance(self, residual: Tensor, train: Ratings) -> float:
-        """Mean squared error of each rating had it been left out: e / (1 − h_u − h_i), h = 1 / (n + damping)."""
+        """The noise that left-out ratings show: a damped mean of n ratings follows each by h = 1 / (n + damping)."""
         shares = sum(
             1 / (counts[rows.long()] + self.damping)
             for rows, counts in ((train.user_idx, train.user_counts), (train.item_idx, train.item_counts))
         )
-        left_out = residual / (1 - torch.as_tensor(shares)).clamp(min=0.05)
-        return max(float(left_out.square().mean()), 1e-6)
+        return left_out_variance(residual, torch.as_tensor(shares))
 
     def _prior(self, noise_variance: float, device: str) -> UserPrior:
         precision = torch.full((1, 1, 1), max(self.damping, 1e-6) / noise_variance, device=device)
