@@ -74,7 +74,7 @@ def _rank(model: FactorModel, test: Ratings, k: int) -> tuple[Tensor, Tensor, Te
         relevant = torch.zeros_like(scores, dtype=torch.bool)
         relevant[liked.of(users)] = True
         shown = scores.gather(1, best) > -torch.inf
-        hits = relevant.gather(1, best) & shown
+        hits = relevant.gather(1, best)  # no film rated in training is among them
         n_relevant = relevant.sum(1)
         lists.append(best[shown])
         ndcg.append(metrics.ndcg_at_k(hits, n_relevant))
