@@ -38,6 +38,7 @@ from core.stars import star_chances, star_set
 from core.taste import GenreShare, Taste, describe_taste, telling_user
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity
+from core.trainers.gibbs import Gibbs
 from core.trainers.sgd import SGD
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "FitStopped",
     "FoldInRefused",
     "GenreShare",
+    "Gibbs",
     "Id",
     "IdMap",
     "Influence",

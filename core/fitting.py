@@ -65,6 +65,15 @@ def global_mean(train: Ratings) -> float:
     return float(train.values.double().mean())
 
 
+def damped_means(values: Tensor, rows: Tensor, counts: Tensor, damping: float) -> Tensor:
+    """Return Σ values / (n + damping) of each row, float64: its mean, as if ``damping`` values of zero were added.
+
+    Shapes: ``values`` and ``rows`` (n,), ``counts`` (n_rows,) and the result (n_rows,); a row without values is zero.
+    """
+    totals = torch.bincount(rows, values.double(), minlength=len(counts))
+    return totals / (counts + damping).clamp(min=1)  # without damping an empty row stays at zero
+
+
 @contextmanager
 def one_thread_inside() -> Iterator[None]:
     """Let torch use one thread per call in here: the batches are shared out already.
@@ -162,13 +171,17 @@ class Reporter:
 
         Raises ``FitStopped`` if training was asked to stop.
         """
+        self.tell(step, message, lambda: self._figures(current()))
+
+    def tell(self, step: int, message: str, figures: Callable[[], tuple[float, float | None]]) -> None:
+        """Report as ``report`` does, where a trainer has a cheaper way to loss and RMSE than a whole model."""
         if self.on_progress is not None:
-            model = current()
-            loss = _rmse(model, self.train) ** 2
-            rmse = None if self.hold_out is None else _rmse(model, self.hold_out)
-            self.on_progress(Progress(step, self.n_steps, message, loss, rmse))
+            self.on_progress(Progress(step, self.n_steps, message, *figures()))
         if self.should_stop is not None and self.should_stop():
             raise FitStopped(f"training was stopped after step {step} of {self.n_steps}; nothing was kept")
+
+    def _figures(self, model: FactorModel) -> tuple[float, float | None]:
+        return _rmse(model, self.train) ** 2, None if self.hold_out is None else _rmse(model, self.hold_out)
 
 
 def _rmse(model: FactorModel, ratings: Ratings) -> float:

@@ -38,12 +38,16 @@ class Prediction(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """Somebody's taste: ``mean`` (draws, d + 1) is (factors, bias) per draw; ``ratings`` is what they rated."""
+    """Somebody's taste: ``mean`` (draws, d + 1) is (factors, bias) per draw; ``ratings`` is what they rated.
+
+    ``chosen`` are those of the rated films that they came upon themselves.
+    """
 
     model: FactorModel
     ratings: Mapping[Id, float]
     mean: Tensor
     posterior: Posterior | None
+    chosen: frozenset[Id] = frozenset()
 
     def scores(self) -> Tensor:
         """Return the scores (draws, n_items) of every film."""
@@ -91,7 +95,8 @@ class Person:
         if not ids:  # a variance of no films is a warning to torch
             return []
         stars, std = self.model.stars(scores), self._std(rows, scores)
-        noise = self.model.user_prior.noise_variance if self.model.user_prior is not None else torch.nan
+        prior = self.model.user_prior
+        noise = torch.full_like(std, torch.nan) if prior is None else prior.noise_variances(rows).to(std)
         columns = (stars.tolist(), std.tolist(), (std.square() + noise).sqrt().tolist())
         return [Prediction(*row) for row in zip(ids, *columns, strict=True)]
 
@@ -107,22 +112,28 @@ class Person:
         return (within.mean(0) + between).sqrt()
 
 
-def fold_in(model: FactorModel, ratings: Mapping[Id, float]) -> Person:
+def fold_in(model: FactorModel, ratings: Mapping[Id, float], *, chosen: Iterable[Id] | None = None) -> Person:
     """Return the person who gave ``ratings`` (film id to stars), film vectors held fixed.
 
-    Minimises Σ (r − link(x·w + offset))² + (w − m)ᵀ Λ (w − m), Λ and m from the model's ``user_prior``. With the
-    identity link that is one ridge solve, equal to re-solving the row in training; with a sigmoid, Gauss–Newton
-    steps through the same solve until the gradient is below 1e-6 (Nocedal and Wright, *Numerical Optimization*,
-    2006, section 10.3). Raises ``FoldInRefused`` for a model without a user prior, ``UnknownId`` on an unknown
-    film, ``InvalidArgument`` on a rating off the scale.
+    Minimises Σ g_i (r − link(x·w + offset))² + (w − m)ᵀ Λ (w − m), Λ, m and films' relative precisions g from the
+    model's ``user_prior``. With the identity link that is one ridge solve, equal to re-solving the row in training;
+    with a sigmoid, Gauss–Newton steps through the same solve until the gradient is below 1e-6 (Nocedal and Wright,
+    *Numerical Optimization*, 2006, section 10.3).
+    ``chosen`` names the rated films that the person came upon themselves, by search or import (default: all). Only
+    these tell something by having been chosen, and only to a model with a rated prior; films that a program put
+    before them do not. Raises ``FoldInRefused`` for a model without a user prior, ``UnknownId`` on an unknown film,
+    ``InvalidArgument`` on a rating off the scale or on a chosen film that is not rated.
     """
     prior = _prior(model)
     rows = torch.tensor(model.items.rows(ratings), dtype=torch.int64)
     for item_id, rating in ratings.items():
         model.scale.check(rating, name=f"the rating of film {item_id!r},")
-    problem = _Problem.create(model, prior, rows, list(ratings.values()))
+    own = frozenset(ratings if chosen is None else chosen)
+    if strange := own - ratings.keys():
+        raise InvalidArgument(f"chosen must name rated films only, got {min(strange, key=str)!r}")
+    problem = _Problem.create(model, prior.given(rows[_places(ratings, own)]), rows, list(ratings.values()))
     posterior = problem.solve()
-    return Person(model, dict(ratings), posterior.mean, posterior)
+    return Person(model, dict(ratings), posterior.mean, posterior, own)
 
 
 def person_of(model: FactorModel, user_id: Id) -> Person:
@@ -133,33 +144,54 @@ def person_of(model: FactorModel, user_id: Id) -> Person:
     row, ratings = model.users.row(user_id), model.ratings_of(user_id)
     mean = torch.cat([model.user_factors[:, row], model.user_bias[:, row, None]], dim=-1)
     if model.user_prior is None:
-        return Person(model, ratings, mean, None)
+        return Person(model, ratings, mean, None, frozenset(ratings))
     items = torch.tensor(model.items.rows(ratings), dtype=torch.int64)
-    problem = _Problem.create(model, model.user_prior, items, list(ratings.values()))
-    return Person(model, ratings, mean, problem.linear_solve(mean.to(problem.penalty)))
+    problem = _Problem.create(model, model.user_prior.given(items), items, list(ratings.values()))
+    return Person(model, ratings, mean, problem.linear_solve(mean.to(problem.penalty)), frozenset(ratings))
 
 
 def leave_one_out_means(person: Person) -> Tensor:
     """Return the person's vector solved without each of their L ratings in turn: (draws, L, d + 1).
 
-    Penalty and prior are those of L − 1 ratings. For models with a linear link, where it is exact.
+    Penalty and prior are those of L − 1 ratings, what the left-out film says by having been chosen forgotten too. For
+    models with a linear link, where it is exact.
     """
-    prior = _prior(person.model)
-    problem = _Problem.create(person.model, prior, person.rated_rows(), list(person.ratings.values()))
-    penalty = prior.penalty(len(person.ratings) - 1)
-    targets = problem.stars - problem.offset
-    return leave_one_out(problem.features, targets, penalty=penalty, prior_mean=problem.prior_mean)
+    model, rows, stars = person.model, person.rated_rows(), list(person.ratings.values())
+    prior, places = _prior(model), _places(person.ratings, person.chosen)
+    given = prior.given(rows[places])
+    problem = _Problem.create(model, given, rows, stars)
+    features, targets = problem.weighted(problem.features, problem.stars - problem.offset)
+    means = problem.prior_mean
+    if prior.choice is not None and len(places) > 1:
+        means = means[:, None].repeat(1, len(rows), 1)
+        means[:, places] = prior.choice.means_without_each(rows[places])
+    found = leave_one_out(features, targets, penalty=given.penalty(len(rows) - 1), prior_mean=means)
+    if prior.choice is not None and len(places) == 1:  # without it nothing is known of what they chose
+        others = [place for place in range(len(rows)) if place != places[0]]
+        rest = _Problem.create(model, prior, rows[others], [stars[place] for place in others])
+        found[:, places[0]] = rest.solve().mean
+    return found
+
+
+def _places(ratings: Mapping[Id, float], chosen: frozenset[Id]) -> list[int]:
+    """Where the ``chosen`` films stand among the rated ones."""
+    return [place for place, item_id in enumerate(ratings) if item_id in chosen]
 
 
 def _prior(model: FactorModel) -> UserPrior:
     if model.user_prior is None:
-        raise FoldInRefused(f"a {model.card.trainer} model cannot take a new person; ALS, SGD and BiasOnly models can")
+        raise FoldInRefused(
+            f"a {model.card.trainer} model cannot take a new person; ALS, Gibbs, SGD and BiasOnly models can"
+        )
     return model.user_prior
 
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """One person's regression: x (draws, L, d + 1), offset (draws, L), stars (L,), Λ and m per draw."""
+    """One person's regression: x (draws, L, d + 1), offset (draws, L), stars (L,), Λ and m per draw.
+
+    ``roots`` (draws, L) are the roots of the films' relative precisions, None where all are 1.
+    """
 
     model: FactorModel
     features: Tensor
@@ -167,13 +199,19 @@ class _Problem:
     stars: Tensor
     penalty: Tensor
     prior_mean: Tensor
+    roots: Tensor | None
 
     @classmethod
     def create(cls, model: FactorModel, prior: UserPrior, rows: Tensor, stars: list[float]) -> _Problem:
         penalty = prior.penalty(len(stars))
         features = model.item_vectors[:, rows].to(penalty)
         offset = model.item_offset[:, rows].to(penalty)
-        return cls(model, features, offset, penalty.new_tensor(stars), penalty, prior.mean)
+        roots = None if prior.film_noise is None else prior.film_noise[:, rows].sqrt().to(penalty)
+        return cls(model, features, offset, penalty.new_tensor(stars), penalty, prior.mean, roots)
+
+    def weighted(self, features: Tensor, errors: Tensor) -> tuple[Tensor, Tensor]:
+        """Return both times √g."""
+        return (features, errors) if self.roots is None else (features * self.roots[..., None], errors * self.roots)
 
     def solve(self) -> Posterior:
         """The minimum, by as many linear solves as the link needs."""
@@ -189,20 +227,22 @@ class _Problem:
         score = self._score(at)
         slope = self.model.link.slope(score)
         targets = self.stars - self.model.link.stars(score) + slope * (score - self.offset)
-        return solve(slope[..., None] * self.features, targets, penalty=self.penalty, prior_mean=self.prior_mean)
+        features, targets = self.weighted(slope[..., None] * self.features, targets)
+        return solve(features, targets, penalty=self.penalty, prior_mean=self.prior_mean)
 
     def gradient(self, w: Tensor) -> Tensor:
         """The objective's derivative (draws, d + 1)."""
         score = self._score(w)
         pull = self.model.link.slope(score) * (self.model.link.stars(score) - self.stars)
+        features, pull = self.weighted(self.features, pull)
         shrink = self.penalty @ (w - self.prior_mean)[..., None]
-        return 2 * (self.features.mT @ pull[..., None] + shrink).squeeze(-1)
+        return 2 * (features.mT @ pull[..., None] + shrink).squeeze(-1)
 
     def objective(self, w: Tensor) -> Tensor:
         """Squared error plus penalty per draw (draws,)."""
-        error = (self.stars - self.model.link.stars(self._score(w))).square().sum(-1)
+        _, error = self.weighted(self.features, self.stars - self.model.link.stars(self._score(w)))
         away = w - self.prior_mean
-        return error + (away * (self.penalty @ away[..., None]).squeeze(-1)).sum(-1)
+        return error.square().sum(-1) + (away * (self.penalty @ away[..., None]).squeeze(-1)).sum(-1)
 
     def _step(self, current: Posterior) -> Posterior:
         """One Gauss–Newton step, halved per draw while it raises the objective or goes past its valley."""

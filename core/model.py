@@ -13,35 +13,13 @@ from torch import Tensor
 
 from core.errors import InvalidArgument
 from core.links import Identity, Link
+from core.priors import UserPrior
 from core.ratings import Id, IdMap, Ratings, RatingScale
+
+__all__ = ["FactorModel", "ModelCard", "UserPrior"]
 
 # Scores of a block of users against all films take at most this much memory.
 BLOCK_BYTES = 64 * 2**20
-
-
-@dataclass(frozen=True, eq=False)
-class UserPrior:
-    """What is believed of a person before their first rating, per draw; w = (factors, bias).
-
-    w ~ N(mean, (n^count_power · precision)⁻¹) with n the person's number of ratings, and a rating is the prediction
-    plus noise of variance 1 / noise_precision. Shapes: ``mean`` (draws, d + 1), ``precision`` (draws, d + 1, d + 1)
-    in inverse squared units of w, ``noise_precision`` (draws,) in inverse squared stars.
-    """
-
-    mean: Tensor
-    precision: Tensor
-    noise_precision: Tensor
-    count_power: float = 0.0
-
-    def penalty(self, n_ratings: int) -> Tensor:
-        """Return Λ = n^count_power · precision / noise_precision (draws, d + 1, d + 1), what ``ridge`` takes."""
-        weight = float(max(n_ratings, 1) ** self.count_power)
-        return weight * self.precision / self.noise_precision[:, None, None]
-
-    @property
-    def noise_variance(self) -> float:
-        """Variance of a rating around its prediction, in squared stars, mean over draws."""
-        return float((1 / self.noise_precision).mean())
 
 
 @dataclass(frozen=True)
@@ -171,7 +149,7 @@ class FactorModel:
         digest = hashlib.sha256(repr((self.card, self.link, None if prior is None else prior.count_power)).encode())
         tensors = [self.user_factors, self.item_factors, self.user_bias, self.item_bias, self.global_mean]
         if prior is not None:  # other numbers for new people are another model
-            tensors += [prior.mean, prior.precision, prior.noise_precision]
+            tensors += [tensor for _, tensor in prior.tensors()]
         for tensor in tensors:
             digest.update(tensor.contiguous().cpu().numpy().tobytes())
         return digest.hexdigest()[:12]

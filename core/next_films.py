@@ -17,7 +17,8 @@ def films_to_rate(person: Person, *, n: int = 6, familiar: int = FAMILIAR) -> li
 
     Greedy D-optimal design: of the ``familiar`` most rated films they have not rated, take the one whose prediction
     is least certain, xᵀΣx, update Σ as if it had been rated, Σ ← Σ − Σxxᵀ Σ / (σ² + xᵀΣx), and go on; so the films
-    ask about different things. Σ is the mean over draws of the person's posterior covariance. Raises
+    ask about different things. Σ is the person's posterior covariance and σ² the noise of a rating of the film, per
+    draw; the uncertainty is the mean over draws. Raises
     ``FoldInRefused`` for a model without a posterior, ``InvalidArgument`` if ``n`` is below 1.
     Source: Fedorov, *Theory of Optimal Experiments*, 1972, chapter 3.
     """
@@ -30,14 +31,17 @@ def films_to_rate(person: Person, *, n: int = 6, familiar: int = FAMILIAR) -> li
     counts[person.rated_rows()] = -1
     rows = counts.topk(min(familiar, len(counts))).indices
     rows = rows[counts[rows] > 0]
-    features = model.item_vectors[:, rows].mean(0).double()
-    spread = (posterior.covariance.double() / prior.noise_precision.double()[:, None, None]).mean(0)
+    features = model.item_vectors[:, rows].double()
+    spread = posterior.covariance.double() / prior.noise_precision.double()[:, None, None]
+    noise = prior.noise_variances_by_draw(rows)
     chosen: list[int] = []
     for _ in range(min(n, len(rows))):
-        pull = features @ spread  # (familiar, d + 1)
-        variance = (pull * features).sum(1)
-        variance[chosen] = -torch.inf
-        best = int(variance.argmax())
+        pull = features @ spread  # (draws, familiar, d + 1)
+        variance = (pull * features).sum(-1)
+        mean = variance.mean(0)
+        mean[chosen] = -torch.inf
+        best = int(mean.argmax())
         chosen.append(best)
-        spread = spread - torch.outer(pull[best], pull[best]) / (prior.noise_variance + variance[best])
+        scale = 1 / (noise[:, best] + variance[:, best])
+        spread = spread - scale[:, None, None] * pull[:, best, :, None] * pull[:, best, None, :]
     return [model.items.labels[rows[place]] for place in chosen]

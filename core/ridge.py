@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -67,6 +67,12 @@ class RowBatches:
             entries = torch.where(inside, starts[rows][:, None] + places, len(values))
             batches.append(Batch(rows, columns[entries], ordered[entries], numbers[entries]))
         return cls(tuple(reversed(batches)), (counts == 0).nonzero()[:, 0], counts, n_columns)
+
+    def with_values(self, values: Tensor) -> RowBatches:
+        """Return the same layout with other ``values`` (n,), given in the order of the source."""
+        padded = torch.cat([values, values.new_zeros(1)])
+        filled = (replace(batch, values=padded[batch.entries]) for batch in self.batches)
+        return replace(self, batches=tuple(filled))
 
     def to(self, device: str) -> RowBatches:
         """Return the layout on ``device``."""
@@ -123,16 +129,23 @@ def leave_one_out(features: Tensor, targets: Tensor, *, penalty: Tensor, prior_m
 
     Without observation i, w changes by −(XᵀX + Λ)⁻¹ xᵢ eᵢ / (1 − hᵢ) with its residual e and leverage h, so one
     factorisation serves them all. ``features`` (B, L, d) and ``targets`` (B, L) hold no padding; ``penalty`` is that
-    of a row of L − 1. Raises ``InvalidArgument`` where it leaves a row without one of its observations undetermined.
+    of a row of L − 1, and ``prior_mean`` may be one for each observation left out, (B, L, d). Raises ``InvalidArgument`` where it leaves a row without one of its observations undetermined.
     Source: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2009, eq. 7.64.
     """
-    posterior = solve(features, targets, penalty=penalty, prior_mean=prior_mean)
+    own = prior_mean if prior_mean is not None and prior_mean.dim() == 3 else None
+    common = prior_mean if own is None else own.mean(1)
+    posterior = solve(features, targets, penalty=penalty, prior_mean=common)
     pulls = torch.cholesky_solve(features.mT, posterior.cholesky).mT  # (B, L, d): how an observation moves w
     residuals = targets - (features @ posterior.mean[..., None]).squeeze(-1)
     kept = 1 - (features * pulls).sum(-1)
     if (kept <= torch.finfo(kept.dtype).eps).any():
         raise InvalidArgument("penalty must determine each row without one of its observations, and one needs them all")
-    return posterior.mean[:, None] - pulls * (residuals / kept)[..., None]
+    means = posterior.mean[:, None].expand(features.shape)
+    if own is not None and common is not None:
+        moved = torch.cholesky_solve(penalty @ (own - common[:, None]).mT, posterior.cholesky).mT
+        means = means + moved
+        residuals = residuals - (features * moved).sum(-1)
+    return means - pulls * (residuals / kept)[..., None]
 
 
 def solve_rows(
@@ -143,19 +156,21 @@ def solve_rows(
     penalty: Tensor,
     weights: Tensor | None = None,
     offsets: Tensor | None = None,
+    column_weights: Tensor | None = None,
     prior_mean: Tensor | None = None,
     perturbation: Tensor | None = None,
     n_threads: int = 1,
 ) -> None:
     """Solve every row of ``layout`` against the other side's ``table`` and write the vectors into ``out``.
 
-    Row i solves with x = table[column], y = value − offsets[column] and Λ = weights[i] · penalty.
-    Shapes: ``table`` (n_columns, d), ``out`` (n_rows, d), ``penalty`` (d, d), ``weights`` (n_rows,), ``offsets``
-    (n_columns,), ``prior_mean`` (d,) or (n_rows, d). A row without entries gets its prior mean. ``perturbation``
-    (n_rows, d) adds L⁻ᵀz to each row: with z = σ times standard normal numbers the result is an exact draw from
-    the posterior. Batches are shared out over ``n_threads`` Python threads (torch lets go of the interpreter lock).
+    Row i solves with x = table[column], y = value − offsets[column] and Λ = weights[i] · penalty; an entry counts
+    column_weights[column] times. Shapes: ``table`` (n_columns, d), ``out`` (n_rows, d), ``penalty`` (d, d),
+    ``weights`` (n_rows,), ``offsets`` and ``column_weights`` (n_columns,), ``prior_mean`` (d,) or (n_rows, d). A row
+    without entries gets its prior mean. ``perturbation`` (n_rows, d) adds L⁻ᵀz to each row: with z = σ times standard
+    normal numbers the result is an exact draw from the posterior. Batches are shared out over ``n_threads`` Python
+    threads (torch lets go of the interpreter lock).
     """
-    gather = _gatherer(table, offsets)
+    gather = _gatherer(table, offsets, column_weights)
 
     def place(rows: Tensor, features: Tensor, targets: Tensor) -> None:
         mean = None if prior_mean is None else prior_mean.expand(len(out), -1)[rows]
@@ -166,7 +181,7 @@ def solve_rows(
     share_out(lambda batch: place(batch.rows, *gather(batch)), layout.batches, n_threads=n_threads)
     if not len(layout.empty):
         return
-    if weights is None:
+    if weights is None or (weights[layout.empty] > 0).all():
         place(
             layout.empty, table.new_zeros(len(layout.empty), 0, table.shape[1]), table.new_zeros(len(layout.empty), 0)
         )
@@ -182,7 +197,7 @@ def leverages(
     h is how far a row's prediction for an entry follows that entry's own value, 0 to 1; arguments as in
     ``solve_rows``. Source: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2009, eq. 7.64.
     """
-    gather, found = _gatherer(table, None), table.new_zeros(int(layout.counts.sum()) + 1)
+    gather, found = _gatherer(table), table.new_zeros(int(layout.counts.sum()) + 1)
 
     def place(batch: Batch) -> None:
         features, targets = gather(batch)
@@ -193,18 +208,27 @@ def leverages(
     return found[:-1]
 
 
-def _gatherer(table: Tensor, offsets: Tensor | None) -> Callable[[Batch], tuple[Tensor, Tensor]]:
+def _gatherer(
+    table: Tensor, offsets: Tensor | None = None, column_weights: Tensor | None = None
+) -> Callable[[Batch], tuple[Tensor, Tensor]]:
     """Return a function from a batch to its features (B, L, d) and targets (B, L); padding is zero in the features."""
-    padded = torch.cat([table, table.new_zeros(1, table.shape[1])])
-    shift = None if offsets is None else torch.cat([offsets, offsets.new_zeros(1)])
+    roots = None if column_weights is None else column_weights.sqrt()[:, None]
+    padded = _with_padding(table if roots is None else table * roots)
+    scales = None if roots is None else _with_padding(roots)
+    shift = None if offsets is None else _with_padding(offsets)
 
     def gather(batch: Batch) -> tuple[Tensor, Tensor]:
         flat = batch.columns.flatten()
         features = padded.index_select(0, flat).view(*batch.columns.shape, -1)
-        targets = batch.values
-        return features, targets if shift is None else targets - shift.index_select(0, flat).view_as(targets)
+        targets = batch.values if shift is None else batch.values - shift.index_select(0, flat).view_as(batch.values)
+        return features, targets if scales is None else targets * scales.index_select(0, flat).view_as(targets)
 
     return gather
+
+
+def _with_padding(columns: Tensor) -> Tensor:
+    """Append the zeros that padded places point at."""
+    return torch.cat([columns, columns.new_zeros(1, *columns.shape[1:])])
 
 
 def share_out(work: Callable[[Batch], None], batches: Sequence[Batch], *, n_threads: int) -> None:

@@ -19,11 +19,11 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = {
     "core": [
         ["errors", "progress"],
-        ["ridge", "ids", "scale", "titles", "links"],
+        ["ridge", "ids", "scale", "titles", "links", "priors"],
         ["ratings", "catalogue", "metrics"],
         ["model", "datasets", "imports", "stars"],
         ["fitting", "taste", "bayes"],
-        ["people"],
+        ["people", "descent"],
         ["trainers", "engines", "folding"],
         ["space", "evaluation", "persistence"],
         ["explanation", "next_films", "runtime"],
@@ -37,7 +37,8 @@ LAYERS = {
         ["words", "exports"],
         ["charts", "visitors", "jobs", "sentences"],
         ["library"],
-        ["rows", "resources", "state"],
+        ["rows"],
+        ["resources", "state"],
         ["components", "report"],
         ["views"],
         ["server", "main"],

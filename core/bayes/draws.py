@@ -1,0 +1,93 @@
+"""The draws that a chain leaves behind, and the model they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from core.bayes.chain import Chain
+from core.bayes.table import Table
+from core.model import FactorModel, ModelCard
+from core.priors import ChoicePrior, UserPrior
+from core.ratings import Ratings
+
+
+@dataclass(eq=False)
+class Draws:
+    """Kept draws (draws, …), filled one by one.
+
+    ``people`` (draws, n_users, d + 1) are means given the draw's films, prior and noise, which averages over more than
+    the drawn rows would; ``films`` (draws, n_items, d + 1) are as drawn.
+    """
+
+    people: Tensor
+    films: Tensor
+    priors: list[UserPrior] = field(default_factory=list)
+
+    @classmethod
+    def empty(cls, chain: Chain, n_draws: int) -> Draws:
+        """Make room for ``n_draws`` draws of ``chain``."""
+        people, films = chain.users.rows, chain.films.rows
+        return cls(people.new_empty(n_draws, *people.shape), films.new_empty(n_draws, *films.shape))
+
+    def keep(self, chain: Chain) -> None:
+        """Keep the present state of ``chain``."""
+        people, place = chain.users, len(self.priors)
+        rated = people.rated
+        # B enters people's mean linearly, so its own mean serves them, and new people, better than a draw of it.
+        weights = None if rated is None else rated.mean_weights(people.residuals())
+        shift = None if rated is None or weights is None else rated.shift_by(weights)
+        self.films[place] = chain.films.rows
+        self.people[place] = people.mean_rows(chain.films, chain.noise_precision, shift, n_threads=chain.n_threads)
+        self.priors.append(_user_prior(chain, weights, shift))
+
+    def to_model(self, train: Ratings, card: ModelCard, global_mean: float) -> FactorModel:
+        """Return the model of all kept draws."""
+        return FactorModel(
+            user_factors=self.people[..., :-1],
+            item_factors=self.films[..., :-1],
+            user_bias=self.people[..., -1],
+            item_bias=self.films[..., -1],
+            global_mean=self.films.new_full((len(self.films),), global_mean),
+            rated=train,
+            card=card,
+            user_prior=_stack(self.priors),
+        )
+
+
+def _user_prior(chain: Chain, weights: Tensor | None, shift: Tensor | None) -> UserPrior:
+    """The prior of new people in this draw, without a draws axis."""
+    people = chain.users
+    mean, precision = people.prior.mean, people.prior.precision
+    known = None if weights is None else _choice_prior(people, weights)
+    return UserPrior(
+        mean=mean.to(people.rows),
+        precision=(precision if shift is None else _precision_of_all(precision, shift)).to(people.rows),
+        noise_precision=people.rows.new_tensor(chain.noise_precision),
+        film_noise=None if chain.film_noise is None else chain.films.noise.clone(),
+        choice=known,
+    )
+
+
+def _choice_prior(people: Table, weights: Tensor) -> ChoicePrior | None:
+    if people.rated is None:
+        return None
+    basis, mean = people.rated.basis, people.prior.mean.to(people.rows)
+    by_film = basis.columns @ weights
+    return ChoicePrior(by_film, mean - basis.centre @ by_film, people.prior.precision.to(people.rows))
+
+
+def _precision_of_all(precision: Tensor, shift: Tensor) -> Tensor:
+    """The precision of w over people of whose choices nothing is known: (precision⁻¹ + covariance of ``shift``)⁻¹."""
+    shift = shift.to(precision)
+    covariance = torch.linalg.inv(precision) + shift.mT @ shift / len(shift)
+    inverse: Tensor = torch.linalg.inv(covariance)
+    return inverse
+
+
+def _stack(priors: list[UserPrior]) -> UserPrior:
+    names = [dict(prior.tensors()) for prior in priors]
+    stacked = {name: torch.stack([tensors[name] for tensors in names]) for name in names[0]}
+    return UserPrior.from_tensors(stacked, count_power=0.0)

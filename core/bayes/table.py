@@ -1,0 +1,75 @@
+"""One side of a Gibbs chain: its rows, what is believed of them, and how much its ratings scatter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from core.bayes.hyperpriors import NormalWishart, RowPrior
+from core.bayes.rated_prior import RatedPrior
+from core.ridge import RowBatches, solve_rows
+
+
+@dataclass(eq=False)
+class Table:
+    """Rows w = (factors, bias) (n, d + 1) with w_i ~ N(μ + x_i B, Λ⁻¹); each draw overwrites what it draws.
+
+    ``noise`` (n,) is the precision of a row's ratings relative to that of all; ``layout`` holds the ratings by row,
+    less the global mean.
+    """
+
+    rows: Tensor
+    noise: Tensor
+    layout: RowBatches
+    prior: RowPrior
+    hyperprior: NormalWishart
+    rated: RatedPrior | None = None
+
+    def draw_prior(self, generator: Generator) -> None:
+        """Draw μ and Λ given the rows and B, then B given all of these."""
+        if self.rated is None:
+            self.prior = self.hyperprior.draw(self.rows, generator)
+            return
+        away, scatter = self.rows - self.rated.shift, self.rated.scatter
+        self.prior = self.hyperprior.draw(away, generator, scatter=scatter, n_more=self.rated.basis.rank)
+        self.rated.draw(self.residuals(), self.prior, generator)
+
+    def residuals(self) -> Tensor:
+        """The rows less their common mean μ (n, d + 1)."""
+        return self.rows - self.prior.mean.to(self.rows)
+
+    def draw_rows(self, other: Table, noise_precision: float, generator: Generator, *, n_threads: int = 1) -> None:
+        """Draw all rows given the other side's; the random numbers come first, so that threads do not change them."""
+        z = torch.randn(self.rows.shape, generator=generator).to(self.rows)
+        z /= (noise_precision * self.noise).sqrt()[:, None]
+        self._solve(self.rows, other, noise_precision, self.shift, z, n_threads)
+
+    def mean_rows(self, other: Table, noise_precision: float, shift: Tensor | None, *, n_threads: int = 1) -> Tensor:
+        """Return the mean of what ``draw_rows`` draws from (n, d + 1), had ``shift`` been XB."""
+        out = torch.empty_like(self.rows)
+        self._solve(out, other, noise_precision, shift, None, n_threads)
+        return out
+
+    @property
+    def shift(self) -> Tensor | None:
+        """XB (n, d + 1), if there is a rated prior."""
+        return None if self.rated is None else self.rated.shift
+
+    def _solve(
+        self, out: Tensor, other: Table, noise_precision: float, shift: Tensor | None, z: Tensor | None, n_threads: int
+    ) -> None:
+        mean = self.prior.mean.to(self.rows)
+        solve_rows(
+            self.layout,
+            torch.cat([other.rows[:, :-1], torch.ones_like(other.rows[:, -1:])], dim=1),
+            out,
+            penalty=(self.prior.precision / noise_precision).to(self.rows),
+            weights=1 / self.noise,
+            offsets=other.rows[:, -1].contiguous(),
+            column_weights=other.noise,
+            prior_mean=mean if shift is None else mean + shift,
+            perturbation=z,
+            n_threads=n_threads,
+        )

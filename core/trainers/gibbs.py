@@ -1,0 +1,178 @@
+"""Bayesian matrix factorisation by Gibbs sampling: not one model but many, each as likely as the ratings make it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Generator, Tensor
+
+from core.bayes.chain import Chain
+from core.bayes.draws import Draws
+from core.bayes.figures import Figures
+from core.bayes.hyperpriors import Gamma, NormalWishart, RowPrior
+from core.bayes.rated_prior import RatedBasis, RatedPrior
+from core.bayes.table import Table
+from core.errors import InvalidArgument
+from core.fitting import (
+    Reporter,
+    carry_over,
+    check_at_least,
+    check_trainable,
+    global_mean,
+    lay_out,
+    make_card,
+    n_threads_for,
+    one_thread_inside,
+    start_factors,
+)
+from core.links import Identity
+from core.model import FactorModel
+from core.progress import OnProgress, ShouldStop
+from core.ratings import Ratings
+from core.ridge import RowBatches
+
+# Precisions in inverse squared stars: as good as one rating that lies √2 stars from its prediction.
+NOISE_PRIOR = Gamma(shape=1.0, rate=1.0)
+# How strongly the weights of the rated prior are held to zero, relative to how rows scatter around it.
+STRENGTH_PRIOR = Gamma(shape=1.0, rate=0.1)
+# First guess of the noise precision; sweeps replace it.
+START_PRECISION = 1.5
+# The decomposition behind the rated prior costs minutes beyond this many users × films.
+MOST_CELLS = 10_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gibbs:
+    """Bayesian factor model; predictions are means over draws from everything the ratings leave open.
+
+    r_ui = μ + b_u + b_i + p_u·q_i + noise of variance 1/(τ g_i), with the priors
+
+        (p_u, b_u) ~ N(m + x_u B, Λ⁻¹), x_u: 1/√n for each of the n films that u rated, less the mean over people;
+        (m, Λ) ~ Normal–Wishart(0, β₀ = 2, I, ν₀ = d + 1); B ~ N(0, (λΛ)⁻¹) row by row; λ ~ Gamma(1, 0.1);
+
+    the same for films (x_i: who rated them); τ ~ Gamma(1, 1); g_i ~ Gamma(s, s) with s = ``film_noise_shape``, how
+    much people agree on film i. Each sweep draws every one of these once, given all the rest, the rows of a side all
+    at once through ``ridge``. A kept draw holds films as drawn, and people at their mean given these: the mean over
+    draws is the same, with less chance in it (Gelfand and Smith, 1990), and fold-in of a training user gives their row.
+    Source: Salakhutdinov and Mnih, *Bayesian probabilistic matrix factorization using Markov chain Monte Carlo*,
+    2008; rated prior as in Simm et al. (Macau), 2017; noise by film as in Lakshminarayanan, Bouchard and
+    Archambeau, *Robust Bayesian matrix factorisation*, 2011.
+    """
+
+    n_factors: int = 31
+    n_burn_in: int = 24  # sweeps before the first draw that counts
+    n_draws: int = 32
+    n_between: int = 4  # sweeps from one kept draw to the next
+    rated_prior: bool = True
+    film_noise_shape: float | None = 5.0  # None: the same noise for all films
+
+    def __post_init__(self) -> None:
+        check_at_least(0, n_factors=self.n_factors, n_burn_in=self.n_burn_in)
+        check_at_least(1, n_draws=self.n_draws, n_between=self.n_between)
+        if self.film_noise_shape is not None and not self.film_noise_shape > 0:
+            raise InvalidArgument(f"film_noise_shape must be above 0 or None, got {self.film_noise_shape:g}")
+
+    @property
+    def n_sweeps(self) -> int:
+        """Sweeps of a whole fit."""
+        return self.n_burn_in + self.n_draws * self.n_between
+
+    @one_thread_inside()
+    def fit(
+        self,
+        train: Ratings,
+        *,
+        seed: int,
+        start: FactorModel | None = None,
+        hold_out: Ratings | None = None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+        device: str = "cpu",
+    ) -> FactorModel:
+        """Return the model of ``train``; ``start`` begins at the last draw of an earlier one, matched by id.
+
+        All random numbers are drawn on the CPU before they are shared out, so neither threads nor the device change
+        them. Raises ``InvalidArgument`` on empty or unusable input, ``FitStopped`` when asked to stop.
+        """
+        check_trainable(train)
+        self._check_start(start)
+        self._check_size(train)
+        reporter = Reporter(train, self.n_sweeps, on_progress, should_stop, hold_out)
+        mean, generator = global_mean(train), Generator().manual_seed(seed)
+        chain = self._start_chain(train, mean, generator, start, device)
+        figures, draws = Figures(train, hold_out, mean, device), Draws.empty(chain, self.n_draws)
+        for sweep in range(1, self.n_sweeps + 1):
+            chain.sweep(generator)
+            n_counted = sweep - self.n_burn_in
+            if n_counted > 0 and n_counted % self.n_between == 0:
+                draws.keep(chain)
+            told = partial(figures.add, chain, start_again=n_counted <= 1)
+            reporter.tell(sweep, f"Sweep {sweep} of {self.n_sweeps}", told)
+        return draws.to_model(train, make_card(self, train, seed=seed), mean)
+
+    def _check_start(self, start: FactorModel | None) -> None:
+        if start is not None and (start.n_factors, start.link) != (self.n_factors, Identity()):
+            raise InvalidArgument(
+                f"start must have n_factors={self.n_factors} and the link {Identity()}, got {start.n_factors} "
+                f"and {start.link}"
+            )
+
+    def _check_size(self, train: Ratings) -> None:
+        if self.rated_prior and train.n_users * train.n_items > MOST_CELLS:
+            raise InvalidArgument(
+                f"rated_prior must be False beyond {MOST_CELLS:,} users × films, got True "
+                f"for {train.n_users:,} × {train.n_items:,}"
+            )
+
+    def _start_chain(
+        self, train: Ratings, mean: float, generator: Generator, start: FactorModel | None, device: str
+    ) -> Chain:
+        targets = (train.values.double() - mean).float()
+        by_user, by_item = lay_out(train, targets)
+        users = self._start_table(train.user_idx, train.item_idx, by_user, generator, device)
+        films = self._start_table(train.item_idx, train.user_idx, by_item, generator, device)
+        chain = Chain(
+            users=users,
+            films=films,
+            user_idx=train.user_idx.to(device),
+            item_idx=train.item_idx.to(device),
+            targets=targets.to(device),
+            noise_precision=START_PRECISION,
+            noise_prior=NOISE_PRIOR,
+            film_noise=None if self.film_noise_shape is None else Gamma(self.film_noise_shape, self.film_noise_shape),
+            n_threads=n_threads_for(users.rows),
+        )
+        if start is not None:
+            _carry_over(chain, start, train, mean)
+        return chain
+
+    def _start_table(
+        self, row_idx: Tensor, column_idx: Tensor, layout: RowBatches, generator: Generator, device: str
+    ) -> Table:
+        n_rows, width = len(layout.counts), self.n_factors + 1
+        factors = start_factors(n_rows, self.n_factors, generator, torch.float32)
+        rated = None
+        if self.rated_prior:
+            basis = RatedBasis.of(row_idx, column_idx, n_rows=n_rows, n_columns=layout.n_columns)
+            rated = RatedPrior(basis.to(device), width, STRENGTH_PRIOR)
+        return Table(
+            rows=torch.cat([factors, torch.zeros(n_rows, 1)], dim=1).to(device),
+            noise=torch.ones(n_rows, device=device),
+            layout=layout.to(device),
+            prior=RowPrior.standard(width),
+            hyperprior=NormalWishart.weak(width),
+            rated=rated,
+        )
+
+
+def _carry_over(chain: Chain, start: FactorModel, train: Ratings, mean: float) -> None:
+    """Begin where the last draw of ``start`` stands: rows of the ids that both know, and the noise."""
+    shift = start.global_mean[-1] - mean  # the same predictions around another mean
+    people = torch.cat([start.user_factors[-1], start.user_bias[-1][:, None]], dim=1)
+    films = torch.cat([start.item_factors[-1], start.item_bias[-1][:, None] + shift], dim=1)
+    carry_over(chain.users.rows, people, start.users, train.users)
+    carry_over(chain.films.rows, films, start.items, train.items)
+    if start.user_prior is not None:
+        chain.noise_precision = float(start.user_prior.noise_precision[-1])
