@@ -15,6 +15,7 @@ from core.fitting import (
     check_at_least,
     check_start,
     check_trainable,
+    damped_means,
     global_mean,
     lay_out,
     left_out_variance,
@@ -199,8 +200,7 @@ def _first_items(settings: ALS, train: Ratings, centred: Tensor, seed: int, star
     """Film rows to begin with: random factors and damped mean residuals, or those of ``start``."""
     generator = torch.Generator().manual_seed(seed)
     factors = start_factors(train.n_items, settings.n_factors, generator, centred.dtype)
-    totals = torch.bincount(train.item_idx, centred.double(), minlength=train.n_items)
-    bias = (totals / (train.item_counts + START_DAMPING)).to(centred.dtype)
+    bias = damped_means(centred, train.item_idx, train.item_counts, START_DAMPING).to(centred.dtype)
     items = torch.cat([factors, bias[:, None]], dim=1)
     if start is not None:
         shift = float(start.global_mean[0]) - global_mean(train)  # the same predictions around another mean

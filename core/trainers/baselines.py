@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.fitting import Reporter, check_at_least, check_trainable, global_mean, left_out_variance, make_card
+from core.fitting import (
+    Reporter,
+    check_at_least,
+    check_trainable,
+    damped_means,
+    global_mean,
+    left_out_variance,
+    make_card,
+)
 from core.links import Constant, Identity, Link
 from core.model import FactorModel, UserPrior
 from core.progress import OnProgress, ShouldStop
@@ -67,19 +75,15 @@ class BiasOnly:
         check_trainable(train)
         mean = global_mean(train)
         residual = train.values.double() - mean
-        item_bias = self._damped_means(residual, train.item_idx, train.item_counts)
+        item_bias = damped_means(residual, train.item_idx, train.item_counts, self.damping)
         residual = residual - item_bias[train.item_idx.long()]
-        user_bias = self._damped_means(residual, train.user_idx, train.user_counts)
+        user_bias = damped_means(residual, train.user_idx, train.user_counts, self.damping)
         residual = residual - user_bias[train.user_idx.long()]
         prior = self._prior(self._noise_variance(residual, train), device)
         biases = (user_bias.float(), item_bias.float())
         model = _without_factors(self, train, seed, *biases, mean=mean, prior=prior, device=device)
         Reporter(train, 1, on_progress, should_stop, hold_out).report(1, "Averaged", lambda: model)
         return model
-
-    def _damped_means(self, residual: Tensor, rows: Tensor, counts: Tensor) -> Tensor:
-        totals = torch.bincount(rows, residual, minlength=len(counts))
-        return totals / (counts + self.damping).clamp(min=1)  # without damping an empty row stays at zero
 
     def _noise_variance(self, residual: Tensor, train: Ratings) -> float:
         """The noise that left-out ratings show: a damped mean of n ratings follows each by h = 1 / (n + damping)."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from core.errors import InvalidArgument
+from core.descent import Descent
 from core.fitting import (
     Reporter,
     carry_over,
@@ -28,8 +27,6 @@ from core.ratings import Ratings, RatingScale
 
 # Standard deviation of the first factors, as in the book's library: what a factor says must come from the ratings.
 START_STD = 0.01
-# How fast AdamW forgets squared gradients, as in the book's library; 0.999 gave an RMSE 0.002 higher inside training.
-BETAS = (0.9, 0.99)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +47,7 @@ class SGD:
 
     def __post_init__(self) -> None:
         check_at_least(0, n_factors=self.n_factors, weight_decay=self.weight_decay)
-        check_at_least(1, n_epochs=self.n_epochs, batch_size=self.batch_size)
-        if not self.learning_rate > 0:
-            raise InvalidArgument(f"learning_rate must be above 0, got {self.learning_rate:g}")
+        _ = self._descent  # checks the rest
 
     @one_thread_inside()
     def fit(
@@ -76,29 +71,22 @@ class SGD:
         net = DotProductBias(train, self.n_factors, generator, start).to(device)
         card = make_card(self, train, seed=seed)
         reporter = Reporter(train, self.n_epochs, on_progress, should_stop, hold_out)
-        optimiser = torch.optim.AdamW(net.parameter_groups(self.weight_decay), betas=BETAS, fused=True)
-        n_batches = -(-len(train) // self.batch_size)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, self.learning_rate, total_steps=self.n_epochs * n_batches
+        self._descent.run(
+            net,
+            net.parameter_groups(self.weight_decay),
+            train,
+            generator=generator,
+            device=device,
+            after_epoch=lambda epoch: reporter.report(
+                epoch, f"Epoch {epoch} of {self.n_epochs}", lambda: net.to_model(train, card)
+            ),
         )
-        for epoch in range(1, self.n_epochs + 1):
-            for users, items, stars in self._batches(train, generator, device):
-                optimiser.zero_grad()
-                loss = (net(users, items) - stars).square().mean()
-                loss.backward()
-                optimiser.step()
-                schedule.step()
-            reporter.report(epoch, f"Epoch {epoch} of {self.n_epochs}", lambda: net.to_model(train, card))
         model = net.to_model(train, card)
         return replace(model, user_prior=prior_from_people(model))
 
-    def _batches(
-        self, train: Ratings, generator: torch.Generator, device: str
-    ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-        """The whole table in random order, cut into pieces: shuffled at once, which beats fetching row by row."""
-        order = torch.randperm(len(train), generator=generator)
-        columns = (train.user_idx, train.item_idx, train.values)
-        yield from zip(*(column[order].to(device).split(self.batch_size) for column in columns), strict=True)
+    @property
+    def _descent(self) -> Descent:
+        return Descent(n_epochs=self.n_epochs, batch_size=self.batch_size, learning_rate=self.learning_rate)
 
 
 class DotProductBias(nn.Module):
