@@ -9,6 +9,7 @@ import torch
 
 from core.errors import FoldInRefused
 from core.folding import Person, leave_one_out_means
+from core.model import FactorModel
 from core.ratings import Id
 
 
@@ -29,7 +30,7 @@ def influences(person: Person, item_ids: Iterable[Id]) -> dict[Id, list[Influenc
     unknown film, ``FoldInRefused`` where leaving out is not one linear solve.
     """
     model, ids = person.model, list(item_ids)
-    if not model.link.is_linear:
+    if not isinstance(model, FactorModel) or not model.link.is_linear:
         raise FoldInRefused(
             f"influences need a model whose prediction is linear in the ratings; {model.card.trainer} is not"
         )

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from core.errors import FoldInRefused, InvalidArgument
-from core.model import FactorModel, UserPrior
+from core.model import FactorModel, TrainedModel, UserPrior
 from core.ratings import Id
 from core.ridge import Posterior, leave_one_out, solve
 
@@ -38,12 +38,12 @@ class Prediction(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """Somebody's taste: ``mean`` (draws, d + 1) is (factors, bias) per draw; ``ratings`` is what they rated.
+    """Somebody's taste: ``mean`` is their vector per draw, (factors, bias); ``ratings`` is what they rated.
 
     ``chosen`` are those of the rated films that they came upon themselves.
     """
 
-    model: FactorModel
+    model: TrainedModel
     ratings: Mapping[Id, float]
     mean: Tensor
     posterior: Posterior | None
@@ -51,9 +51,7 @@ class Person:
 
     def scores(self) -> Tensor:
         """Return the scores (draws, n_items) of every film."""
-        return torch.baddbmm(
-            self.model.item_offset[..., None], self.model.item_vectors, self.mean.to(self.model.item_vectors)[..., None]
-        ).squeeze(-1)
+        return self.model.person_scores(self.mean)
 
     def predict(self, item_ids: Iterable[Id]) -> list[Prediction]:
         """Return a prediction for each film asked for; raises ``UnknownId`` on a film the model does not know."""
@@ -102,17 +100,17 @@ class Person:
 
     def _std(self, rows: Tensor, scores: Tensor) -> Tensor:
         """√(mean over draws of the variance + variance between draws), carried through the link's slope."""
-        prior = self.model.user_prior
-        if self.posterior is None or prior is None:
+        model, prior = self.model, self.model.user_prior
+        if not isinstance(model, FactorModel) or self.posterior is None or prior is None:
             return torch.full_like(scores[0], torch.nan)
-        features = self.model.item_vectors[:, rows].to(self.posterior.mean)
-        slopes = self.model.link.slope(scores).to(features)
+        features = model.item_vectors[:, rows].to(self.posterior.mean)
+        slopes = model.link.slope(scores).to(features)
         within = self.posterior.variance(features) * slopes.square() / prior.noise_precision[:, None].to(features)
-        between = self.model.link.stars(scores).var(0, correction=0).to(features)
+        between = model.link.stars(scores).var(0, correction=0).to(features)
         return (within.mean(0) + between).sqrt()
 
 
-def fold_in(model: FactorModel, ratings: Mapping[Id, float], *, chosen: Iterable[Id] | None = None) -> Person:
+def fold_in(model: TrainedModel, ratings: Mapping[Id, float], *, chosen: Iterable[Id] | None = None) -> Person:
     """Return the person who gave ``ratings`` (film id to stars), film vectors held fixed.
 
     Minimises Σ g_i (r − link(x·w + offset))² + (w − m)ᵀ Λ (w − m), Λ, m and films' relative precisions g from the
@@ -124,7 +122,7 @@ def fold_in(model: FactorModel, ratings: Mapping[Id, float], *, chosen: Iterable
     before them do not. Raises ``FoldInRefused`` for a model without a user prior, ``UnknownId`` on an unknown film,
     ``InvalidArgument`` on a rating off the scale or on a chosen film that is not rated.
     """
-    prior = _prior(model)
+    model, prior = _with_prior(model)
     rows = torch.tensor(model.items.rows(ratings), dtype=torch.int64)
     for item_id, rating in ratings.items():
         model.scale.check(rating, name=f"the rating of film {item_id!r},")
@@ -136,14 +134,14 @@ def fold_in(model: FactorModel, ratings: Mapping[Id, float], *, chosen: Iterable
     return Person(model, dict(ratings), posterior.mean, posterior, own)
 
 
-def person_of(model: FactorModel, user_id: Id) -> Person:
+def person_of(model: TrainedModel, user_id: Id) -> Person:
     """Return a training user as the model holds them: the trained vector, its posterior at that place, their ratings.
 
     Works for models that refuse fold-in too; predictions then come without a standard deviation.
     """
     row, ratings = model.users.row(user_id), model.ratings_of(user_id)
-    mean = torch.cat([model.user_factors[:, row], model.user_bias[:, row, None]], dim=-1)
-    if model.user_prior is None:
+    mean = model.person_vector(row)
+    if not isinstance(model, FactorModel) or model.user_prior is None:
         return Person(model, ratings, mean, None, frozenset(ratings))
     items = torch.tensor(model.items.rows(ratings), dtype=torch.int64)
     problem = _Problem.create(model, model.user_prior.given(items), items, list(ratings.values()))
@@ -156,8 +154,9 @@ def leave_one_out_means(person: Person) -> Tensor:
     Penalty and prior are those of L − 1 ratings, what the left-out film says by having been chosen forgotten too. For
     models with a linear link, where it is exact.
     """
-    model, rows, stars = person.model, person.rated_rows(), list(person.ratings.values())
-    prior, places = _prior(model), _places(person.ratings, person.chosen)
+    model, prior = _with_prior(person.model)
+    rows, stars = person.rated_rows(), list(person.ratings.values())
+    places = _places(person.ratings, person.chosen)
     given = prior.given(rows[places])
     problem = _Problem.create(model, given, rows, stars)
     features, targets = problem.weighted(problem.features, problem.stars - problem.offset)
@@ -178,12 +177,12 @@ def _places(ratings: Mapping[Id, float], chosen: frozenset[Id]) -> list[int]:
     return [place for place, item_id in enumerate(ratings) if item_id in chosen]
 
 
-def _prior(model: FactorModel) -> UserPrior:
-    if model.user_prior is None:
+def _with_prior(model: TrainedModel) -> tuple[FactorModel, UserPrior]:
+    if not isinstance(model, FactorModel) or model.user_prior is None:
         raise FoldInRefused(
-            f"a {model.card.trainer} model cannot take a new person; ALS, Gibbs, SGD and BiasOnly models can"
+            f"{model.card.trainer} models cannot take a new person; ALS, Gibbs, SGD, Category and BiasOnly models can"
         )
-    return model.user_prior
+    return model, model.user_prior
 
 
 @dataclass(frozen=True, eq=False)

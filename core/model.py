@@ -1,9 +1,10 @@
-"""The one model: a user's vector, a film's vector, a bias each; their dot product predicts the missing rating."""
+"""What a trained model answers, and the one that nearly all are: vectors and biases, whose dot product predicts."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,9 +17,9 @@ from core.links import Identity, Link
 from core.priors import UserPrior
 from core.ratings import Id, IdMap, Ratings, RatingScale
 
-__all__ = ["FactorModel", "ModelCard", "UserPrior"]
+__all__ = ["FactorModel", "ModelCard", "TrainedModel", "UserPrior"]
 
-# Scores of a block of users against all films take at most this much memory.
+# What a block of users or pairs needs at once takes at most this much memory.
 BLOCK_BYTES = 64 * 2**20
 
 
@@ -35,8 +36,96 @@ class ModelCard:
     split: str = ""
 
 
+class TrainedModel(ABC):
+    """What evaluation, artefacts and a person's list ask of a model, whatever is inside. Frozen.
+
+    score: a number per draw and pair that the link turns into stars; prediction = mean over draws of link(score),
+    limited to the scale once. ``rated`` holds the ratings that the model was trained on; without a ``user_prior`` it
+    cannot take a new person.
+    """
+
+    rated: Ratings
+    card: ModelCard
+    link: Link
+    user_prior: UserPrior | None
+
+    @abstractmethod
+    def scores(self, user_idx: Tensor, item_idx: Tensor) -> Tensor:
+        """Return the scores (draws, n) of n pairs, given as rows."""
+
+    @abstractmethod
+    def all_scores(self, user_idx: Tensor) -> Tensor:
+        """Return the scores (draws, n, n_items) of n users against every film."""
+
+    @abstractmethod
+    def person_vector(self, user_row: int) -> Tensor:
+        """Return what is held of one training user, a vector per draw."""
+
+    @abstractmethod
+    def person_scores(self, vector: Tensor) -> Tensor:
+        """Return the scores (draws, n_items) of every film for somebody with this vector per draw."""
+
+    @property
+    @abstractmethod
+    def version(self) -> str:
+        """The first 12 hexadecimal digits of a SHA-256 over the model's numbers and its card."""
+
+    @property
+    @abstractmethod
+    def _pair_bytes(self) -> int:
+        """What ``scores`` needs for one pair."""
+
+    @property
+    @abstractmethod
+    def _cell_bytes(self) -> int:
+        """What ``all_scores`` needs for one user and film."""
+
+    @property
+    def users(self) -> IdMap:
+        """User ids and their rows."""
+        return self.rated.users
+
+    @property
+    def items(self) -> IdMap:
+        """Film ids and their rows."""
+        return self.rated.items
+
+    @property
+    def scale(self) -> RatingScale:
+        """The ratings that can be given."""
+        return self.rated.scale
+
+    def ratings_of(self, user_id: Id) -> dict[Id, float]:
+        """Return what a training user rated, film id to stars."""
+        return self.rated.of_user(user_id)
+
+    def stars(self, score: Tensor) -> Tensor:
+        """Return predictions (…) for scores (draws, …): through the link, averaged over draws, limited."""
+        return self.link.stars(score).mean(0).clamp(self.scale.low, self.scale.high)
+
+    def predict(self, user_idx: Tensor, item_idx: Tensor) -> Tensor:
+        """Return predicted stars (n,) of n pairs, given as rows, in blocks that bound memory."""
+        step = max(1, BLOCK_BYTES // self._pair_bytes)
+        pairs = zip(user_idx.split(step), item_idx.split(step), strict=True)
+        return torch.cat([self.stars(self.scores(users, items)) for users, items in pairs])
+
+    def ranking_scores(self, user_idx: Tensor) -> Tensor:
+        """Return what a user's films are ordered by (n, n_items): the mean over draws of the score."""
+        return self.all_scores(user_idx).mean(0)
+
+    def user_blocks(self, user_idx: Tensor) -> Iterator[Tensor]:
+        """Cut rows of users so that the scores of a block against all films stay under ``BLOCK_BYTES``."""
+        yield from user_idx.split(max(1, BLOCK_BYTES // (self._cell_bytes * len(self.items))))
+
+    def _digest(self, description: object, tensors: Iterable[Tensor]) -> str:
+        digest = hashlib.sha256(repr(description).encode())
+        for tensor in tensors:
+            digest.update(tensor.contiguous().cpu().numpy().tobytes())
+        return digest.hexdigest()[:12]
+
+
 @dataclass(frozen=True, eq=False)
-class FactorModel:
+class FactorModel(TrainedModel):
     """All that prediction and fold-in need. Frozen: training makes a new one.
 
     score = mean over draws of (global mean + user bias + film bias + user factors · film factors);
@@ -83,21 +172,6 @@ class FactorModel:
         """Latent dimension d."""
         return self.user_factors.shape[2]
 
-    @property
-    def users(self) -> IdMap:
-        """User ids and their rows."""
-        return self.rated.users
-
-    @property
-    def items(self) -> IdMap:
-        """Film ids and their rows."""
-        return self.rated.items
-
-    @property
-    def scale(self) -> RatingScale:
-        """The ratings that can be given."""
-        return self.rated.scale
-
     @cached_property
     def item_vectors(self) -> Tensor:
         """(draws, n_items, d + 1): film factors and a one, so that a person's vector is (factors, bias)."""
@@ -108,48 +182,39 @@ class FactorModel:
         """(draws, n_items): global mean + film bias, the part of a score that no person changes."""
         return self.global_mean[:, None] + self.item_bias
 
-    def stars(self, score: Tensor) -> Tensor:
-        """Return predictions (…) for scores (draws, …): through the link, averaged over draws, limited."""
-        return self.link.stars(score).mean(0).clamp(self.scale.low, self.scale.high)
-
     def scores(self, user_idx: Tensor, item_idx: Tensor) -> Tensor:
         """Return the scores (draws, n) of n pairs, given as rows."""
         users, items = user_idx.long(), item_idx.long()
         dot = (self.user_factors[:, users] * self.item_factors[:, items]).sum(-1)
         return self.global_mean[:, None] + self.user_bias[:, users] + self.item_bias[:, items] + dot
 
-    def predict(self, user_idx: Tensor, item_idx: Tensor) -> Tensor:
-        """Return predicted stars (n,) of n pairs, given as rows, in blocks that bound memory."""
-        step = max(1, BLOCK_BYTES // (self.n_draws * (self.n_factors + 1) * 8))
-        pairs = zip(user_idx.split(step), item_idx.split(step), strict=True)
-        return torch.cat([self.stars(self.scores(users, items)) for users, items in pairs])
-
     def all_scores(self, user_idx: Tensor) -> Tensor:
         """Return the scores (draws, n, n_items) of n users against every film."""
         dot = self.user_factors[:, user_idx.long()] @ self.item_factors.mT
         return dot + self.item_offset[:, None] + self.user_bias[:, user_idx.long(), None]
 
-    def ranking_scores(self, user_idx: Tensor) -> Tensor:
-        """Return what a user's films are ordered by (n, n_items): the mean over draws of the score."""
-        return self.all_scores(user_idx).mean(0)
+    def person_vector(self, user_row: int) -> Tensor:
+        """Return a training user's (factors, bias) per draw: (draws, d + 1)."""
+        return torch.cat([self.user_factors[:, user_row], self.user_bias[:, user_row, None]], dim=-1)
 
-    def user_blocks(self, user_idx: Tensor) -> Iterator[Tensor]:
-        """Cut rows of users so that the scores of a block against all films stay under ``BLOCK_BYTES``."""
-        step = max(1, BLOCK_BYTES // (self.n_draws * len(self.items) * 4))
-        yield from user_idx.split(step)
-
-    def ratings_of(self, user_id: Id) -> dict[Id, float]:
-        """Return what a training user rated, film id to stars."""
-        return self.rated.of_user(user_id)
+    def person_scores(self, vector: Tensor) -> Tensor:
+        """Return the scores (draws, n_items) of every film for the person ``vector`` (draws, d + 1)."""
+        vector = vector.to(self.item_vectors)
+        return torch.baddbmm(self.item_offset[..., None], self.item_vectors, vector[..., None]).squeeze(-1)
 
     @cached_property
     def version(self) -> str:
         """The first 12 hexadecimal digits of a SHA-256 over the model's numbers and its card."""
         prior = self.user_prior
-        digest = hashlib.sha256(repr((self.card, self.link, None if prior is None else prior.count_power)).encode())
         tensors = [self.user_factors, self.item_factors, self.user_bias, self.item_bias, self.global_mean]
         if prior is not None:  # other numbers for new people are another model
             tensors += [tensor for _, tensor in prior.tensors()]
-        for tensor in tensors:
-            digest.update(tensor.contiguous().cpu().numpy().tobytes())
-        return digest.hexdigest()[:12]
+        return self._digest((self.card, self.link, None if prior is None else prior.count_power), tensors)
+
+    @property
+    def _pair_bytes(self) -> int:
+        return self.n_draws * (self.n_factors + 1) * 8
+
+    @property
+    def _cell_bytes(self) -> int:
+        return self.n_draws * 4

@@ -7,6 +7,7 @@ import torch
 from core.errors import FoldInRefused, InvalidArgument
 from core.folding import Person
 from core.ids import Id
+from core.model import FactorModel
 
 # People can only rate what they have seen: films are asked about from among the most rated.
 FAMILIAR = 150
@@ -23,7 +24,7 @@ def films_to_rate(person: Person, *, n: int = 6, familiar: int = FAMILIAR) -> li
     Source: Fedorov, *Theory of Optimal Experiments*, 1972, chapter 3.
     """
     model, posterior, prior = person.model, person.posterior, person.model.user_prior
-    if posterior is None or prior is None:
+    if not isinstance(model, FactorModel) or posterior is None or prior is None:
         raise FoldInRefused(f"a {model.card.trainer} model cannot tell which ratings would teach it most")
     if n < 1:
         raise InvalidArgument(f"n must be at least 1, got {n}")

@@ -352,7 +352,7 @@ def test_without_a_posterior_doubt_is_not_a_number() -> None:
 
 def test_a_model_without_a_prior_refuses_new_people(synthetic_small: Dataset) -> None:
     model = Popularity().fit(synthetic_small.ratings, seed=0)
-    sentence = "a Popularity model cannot take a new person; ALS, Gibbs, SGD and BiasOnly models can"
+    sentence = "Popularity models cannot take a new person; ALS, Gibbs, SGD, Category and BiasOnly models can"
     for refused in (lambda: fold_in(model, {1: 3.0}), lambda: leave_one_out_means(person_of(model, 1))):
         with pytest.raises(FoldInRefused) as error:
             refused()

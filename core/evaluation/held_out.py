@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core import metrics
 from core.errors import InvalidArgument
-from core.model import FactorModel
+from core.model import TrainedModel
 from core.ratings import Ratings
 
 
@@ -34,7 +34,7 @@ class Evaluation:
     n_ranked_users: int
 
 
-def evaluate(model: FactorModel, test: Ratings, *, k: int = 10) -> Evaluation:
+def evaluate(model: TrainedModel, test: Ratings, *, k: int = 10) -> Evaluation:
     """Return the figures of ``model`` on ``test``, whose id maps must be those of the model's training part.
 
     Every film a person did not rate in training is ranked, held-out or not; ties keep the order of film rows.
@@ -63,7 +63,7 @@ def evaluate(model: FactorModel, test: Ratings, *, k: int = 10) -> Evaluation:
     )
 
 
-def _rank(model: FactorModel, test: Ratings, k: int) -> tuple[Tensor, Tensor, Tensor]:
+def _rank(model: TrainedModel, test: Ratings, k: int) -> tuple[Tensor, Tensor, Tensor]:
     """Films listed (n_users in test, k), and nDCG@k and recall@k of those users."""
     seen, liked = _Cells(model.rated), _Cells(test.take(test.values >= test.scale.relevant_from))
     lists, ndcg, recall = [], [], []
