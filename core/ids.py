@@ -43,7 +43,7 @@ class IdMap:
 
     def parse(self, text: str) -> Id:
         """Return the label that ``text`` spells (an address bar and a command line know only text)."""
-        for label in (text, int(text) if re.fullmatch("-?[0-9]+", text) else text):
+        for label in (text, int(text) if re.fullmatch("-?[0-9]{1,19}", text) else text):  # ids are 64 bits at most
             if label in self._rows:
                 return label
         raise UnknownId(f"{self.kind} {text!r} is not in this data; there are {len(self)} {self.kind}s")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -18,6 +20,7 @@ from core import (
     FactorModel,
     Id,
     Progress,
+    Ratings,
     SavedModel,
     Trainer,
     UnknownId,
@@ -27,6 +30,8 @@ from core import (
     save_model,
 )
 from dashboard.jobs import JobContext
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ KINDS: dict[str, Kind] = {
     "sgd": Kind("Gradient descent", "The teaching loop: small steps down the loss (SGD).", SGD()),
 }
 DEFAULT_KIND = "als"
+SEED = 0
+RANDOM_NUMBERS = "Random numbers for every person and film"  # the report between the data and the first loss
 MOST_IN_MEMORY = 24  # models of visitors among them; the least used goes first and is read from disk when asked for
 
 
@@ -75,13 +82,14 @@ class Library:
     def prepare(self, dataset_name: str, kind: str, context: JobContext) -> Ready:
         """Return the model, read from its artefact or trained now; the data are fetched first if need be."""
         dataset = self.dataset(dataset_name, context)
-        folder = self.folder() / f"{dataset.ratings.fingerprint}-{_digest(repr(KINDS[kind].trainer))}"
+        trainer = KINDS[kind].trainer
+        folder = self.folder() / f"{dataset.ratings.fingerprint}-{_digest(repr(trainer))}"
         try:
-            ready = Ready(dataset, load_model(folder))
+            saved = load_model(folder)
         except ArtefactError:  # not there yet, or no longer readable: it can be made again
-            ready = Ready(dataset, _train(dataset, KINDS[kind].trainer, context))
-            save_model(ready.saved, folder)
-        return self._remember(f"{dataset_name}/{kind}", ready)
+            saved = _train(dataset.ratings, dataset, trainer, context, seed=SEED)
+            _try_to_save(saved, folder)
+        return self._remember(f"{dataset_name}/{kind}", Ready(dataset, saved))
 
     def dataset(self, name: str, context: JobContext | None = None) -> Dataset:
         """Return a data set, loaded once."""
@@ -105,32 +113,26 @@ class Library:
             dataset, saved = self.dataset(dataset_name), load_model(self.folder() / folder)
         except ArtefactError:
             return None
-        return (
-            self._remember(key, Ready(dataset, saved))
-            if saved.model.items.labels == dataset.ratings.items.labels
-            else None
-        )
+        fits = saved.model.items.labels == dataset.ratings.items.labels
+        return self._remember(key, Ready(dataset, saved)) if fits else None
 
     def retrain(self, base: Ready, stars: Mapping[Id, float], *, owner: str, context: JobContext) -> str:
         """Train the whole model again with one person more, starting from ``base``; return the new model's folder."""
-        ratings = base.dataset.ratings.with_user(_free_id(base.dataset), stars)
-        trainer = _trainer_of(base.model)
-        start = perf_counter()
-        losses: list[float] = []
-        model = trainer.fit(
-            ratings,
-            seed=base.model.card.seed,
-            start=base.model,
-            on_progress=_keeping(losses, context),
-            should_stop=context.should_stop,
-        )
-        model = replace(model, card=replace(model.card, dataset=base.dataset.name))
-        metrics = {"fit_seconds": perf_counter() - start, "losses": losses}
-        folder = f"visitors/{_digest(owner)}/{model.version}"
-        saved = SavedModel(model, base.dataset.films, metrics)
+        dataset = base.dataset
+        ratings = dataset.ratings.with_user(_free_id(dataset), stars)
+        trainer = KINDS[kind_of(base.model)].trainer
+        saved = _train(ratings, dataset, trainer, context, seed=base.model.card.seed, start=base.model)
+        folder = f"visitors/{_digest(owner)}/{_digest(dataset.name)}/{saved.model.version}"
         save_model(saved, self.folder() / folder)
-        self._remember(f"{base.dataset.name}@{folder}", Ready(base.dataset, saved))
+        self._remember(f"{dataset.name}@{folder}", Ready(dataset, saved))
         return folder
+
+    def drop_others(self, folder: str) -> None:
+        """Delete the models that somebody had of the same data before the one in ``folder``."""
+        kept = self.folder() / folder
+        for other in kept.parent.iterdir():
+            if other != kept:
+                shutil.rmtree(other, ignore_errors=True)
 
     def folder(self) -> Path:
         """Return where artefacts are kept."""
@@ -150,29 +152,44 @@ class Library:
         return ready
 
 
-def _train(dataset: Dataset, trainer: Trainer, context: JobContext) -> SavedModel:
-    start = perf_counter()
+def kind_of(model: FactorModel) -> str:
+    """Return which of ``KINDS`` made ``model``, by the class name on its card."""
+    for name, kind in KINDS.items():
+        if type(kind.trainer).__name__ == model.card.trainer:
+            return name
+    raise UnknownId(f"trainer {model.card.trainer!r} is not offered here; {', '.join(KINDS)} are")
+
+
+def _train(
+    ratings: Ratings,
+    dataset: Dataset,
+    trainer: Trainer,
+    context: JobContext,
+    *,
+    seed: int,
+    start: FactorModel | None = None,
+) -> SavedModel:
+    """Train and note what pages tell of it: how long it took, and the loss after each pass."""
     losses: list[float] = []
-    model = trainer.fit(dataset.ratings, seed=0, on_progress=_keeping(losses, context), should_stop=context.should_stop)
-    model = replace(model, card=replace(model.card, dataset=dataset.name))
-    return SavedModel(model, dataset.films, {"fit_seconds": perf_counter() - start, "losses": losses})
 
-
-def _keeping(losses: list[float], context: JobContext):  # type: ignore[no-untyped-def]
     def report(progress: Progress) -> None:
         if progress.loss is not None:
             losses.append(progress.loss)
         context.report(progress)
 
-    return report
+    context.report(Progress(0, 1, RANDOM_NUMBERS))
+    began = perf_counter()
+    model = trainer.fit(ratings, seed=seed, start=start, on_progress=report, should_stop=context.should_stop)
+    model = replace(model, card=replace(model.card, dataset=dataset.name))
+    return SavedModel(model, dataset.films, {"fit_seconds": perf_counter() - began, "losses": losses})
 
 
-def _trainer_of(model: FactorModel) -> Trainer:
-    """The trainer that made ``model``, by the class name on its card."""
-    for kind in KINDS.values():
-        if type(kind.trainer).__name__ == model.card.trainer:
-            return kind.trainer
-    raise UnknownId(f"trainer {model.card.trainer!r} is not offered here; {', '.join(KINDS)} are")
+def _try_to_save(saved: SavedModel, folder: Path) -> None:
+    """A model that everybody uses can be made again at the next start: a full disk keeps nobody from it."""
+    try:
+        save_model(saved, folder)
+    except ArtefactError as error:
+        _log.warning("%s", error)
 
 
 def _free_id(dataset: Dataset) -> Id:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from types import MappingProxyType
 
 import streamlit as st
 
 from core import DatasetInfo, FilmMap, FilmSpace, Id, limit_threads, list_datasets, telling_user
-from dashboard.jobs import JobContext, JobRunner
+from dashboard.jobs import JobContext, JobRunner, JobState
 from dashboard.library import DEFAULT_KIND, Library, Ready
+from dashboard.rows import FilmIndex
 from dashboard.visitors import Store, open_store
 
 DATASET_VARIABLE = "REELSPACE_DATASET"
@@ -30,6 +29,12 @@ def runner() -> JobRunner:
 
 
 @st.cache_resource(show_spinner=False)
+def downloads() -> JobRunner:
+    """Return the runner of downloads: nobody's training waits for them."""
+    return JobRunner()
+
+
+@st.cache_resource(show_spinner=False)
 def store() -> Store:
     """Return what visitors rated."""
     return open_store()
@@ -40,22 +45,21 @@ def default_dataset() -> str:
     return os.environ.get(DATASET_VARIABLE) or "ml-100k"
 
 
-def prepare_job(dataset: str, kind: str) -> str:
-    """Return the name of the job that makes a model ready."""
-    return f"prepare:{dataset}:{kind}"
-
-
 def start_preparing(dataset: str | None = None, kind: str = DEFAULT_KIND) -> str:
-    """Begin to make a model ready, if nobody has; return the job's name."""
+    """Begin to make a model ready, if nobody has; return the job's name.
+
+    A job that failed or was stopped stands until it is taken, so that its news can be read. Raises ``TooManyJobs``.
+    """
     name = dataset or default_dataset()
-    job = prepare_job(name, kind)
-    books = library()  # fetched here: the worker thread has no session
+    job = f"prepare:{name}:{kind}"
+    books, jobs = library(), runner()  # fetched here: the worker thread has no session
 
-    def work(context: JobContext) -> Ready:
-        return books.prepare(name, kind, context)
+    def work(context: JobContext) -> None:
+        books.prepare(name, kind, context)
 
-    if books.ready(name, kind) is None:
-        runner().start(job, work)
+    status = jobs.status(job)
+    if books.ready(name, kind) is None and (status is None or status.state is JobState.DONE):
+        jobs.start(job, work)
     return job
 
 
@@ -87,14 +91,6 @@ def first_person(fingerprint: str, _ready: Ready) -> Id:  # noqa: ARG001 - the c
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_SPACES)
-def film_labels(fingerprint: str, _ready: Ready) -> Mapping[str, Id]:  # noqa: ARG001 - the cache's key
-    """Return every rated film's label, most rated first; a label that two films share gets its id."""
-    ratings, films = _ready.dataset.ratings, _ready.dataset.films
-    counts = ratings.item_counts.tolist()
-    ordered = sorted(range(len(counts)), key=lambda row: -counts[row])
-    labels: dict[str, Id] = {}
-    for row in ordered:
-        film_id = ratings.items.labels[row]
-        label = films[film_id].label if film_id in films else str(film_id)
-        labels[label if label not in labels else f"{label} · no. {film_id}"] = film_id
-    return MappingProxyType(labels)
+def film_index(fingerprint: str, _ready: Ready) -> FilmIndex:  # noqa: ARG001 - the cache's key
+    """Return every rated film by its label, by the data's fingerprint."""
+    return FilmIndex.of(_ready)

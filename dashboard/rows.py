@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
-from core import Catalogue, Film, FoldInRefused, Id, Influence, Person, Prediction, influences, star_chances, star_set
+from core import (
+    Catalogue,
+    Film,
+    FoldInRefused,
+    Id,
+    Influence,
+    Person,
+    Prediction,
+    Ratings,
+    influences,
+    star_chances,
+    star_set,
+)
 from dashboard.library import Ready
-from dashboard.words import Spread, count
+from dashboard.words import NO_BREAK_SPACE, Spread, count
 
 MOST_REASONS = 2
 MOST_GENRES = 3
+# Films with fewer ratings stand out by luck. Small data have few films with so many: then fewer are asked for.
+USUAL_SUPPORT, LEAST_FILMS, STEP = 20, 40, 5
+Order = Literal["best", "surest", "least known"]
 
 
 @dataclass(frozen=True)
@@ -28,8 +44,51 @@ class Listed:
     @property
     def meta(self) -> str:
         """Genres, number of ratings and their mean, in one line."""
-        mean = f", mean {self.mean:.1f}" if self.n_ratings else ""
-        return " · ".join(filter(None, (genres_text(self.film), count(self.n_ratings, "rating") + mean)))
+        return film_facts(self.film, self.n_ratings, self.mean)
+
+
+@dataclass(frozen=True, eq=False)
+class FilmIndex:
+    """Every rated film by a label that no other has (``films``) and back (``labels``), most rated first."""
+
+    films: Mapping[str, Id]
+    labels: Mapping[Id, str]
+
+    @classmethod
+    def of(cls, ready: Ready) -> FilmIndex:
+        """Return the index of a model's films; a label that two films share gets the second one's id."""
+        ratings = ready.dataset.ratings
+        films: dict[str, Id] = {}
+        for row in ratings.item_counts.argsort(descending=True, stable=True).tolist():
+            film = film_of(ready.saved.films, ratings.items.labels[row])
+            films[film.label if film.label not in films else f"{film.label} · no. {film.id}"] = film.id
+        return cls(MappingProxyType(films), MappingProxyType({film: label for label, film in films.items()}))
+
+    def find(self, text: str) -> Id | None:
+        """Return the film that ``text`` means: its label, else the most rated that begins like it, else contains it."""
+        wanted = text.strip().casefold()
+        if not wanted:
+            return None
+        if text in self.films:
+            return self.films[text]
+        holding = [label for label in self.films if wanted in label.casefold()]
+        first = next((label for label in holding if label.casefold().startswith(wanted)), next(iter(holding), None))
+        return None if first is None else self.films[first]
+
+
+def usual_support(ratings: Ratings) -> int:
+    """Return how many ratings a film should have to be listed."""
+    most = ratings.item_counts.sort(descending=True).values.tolist()[:LEAST_FILMS]
+    return min(USUAL_SUPPORT, int(most[-1]) // STEP * STEP)
+
+
+def in_order(predictions: Sequence[Prediction], order: Order, ratings: Ratings) -> list[Prediction]:
+    """Return predictions, given best first, in another order; what ties keeps the given one."""
+    if order == "surest":
+        return sorted(predictions, key=lambda found: found.rating_std)
+    if order == "least known":
+        return sorted(predictions, key=lambda found: int(ratings.item_counts[ratings.items.row(found.item_id)]))
+    return list(predictions)
 
 
 def listed(ready: Ready, person: Person, predictions: Sequence[Prediction]) -> list[Listed]:
@@ -72,6 +131,12 @@ def film_of(films: Catalogue, film_id: Id) -> Film:
 def genres_text(film: Film) -> str:
     """Return a film's first genres."""
     return ", ".join(film.genres[:MOST_GENRES])
+
+
+def film_facts(film: Film, n_ratings: int, mean: float) -> str:
+    """Return genres, number of ratings and their mean in one line, which breaks before the number only."""
+    ratings = count(n_ratings, "rating") + (f", mean {mean:.1f}" if n_ratings else "")
+    return " · ".join(filter(None, (genres_text(film), ratings.replace(" ", NO_BREAK_SPACE))))
 
 
 def moves(before: Sequence[Id], now: Sequence[Id]) -> dict[Id, int | Literal["new"]]:

@@ -18,23 +18,24 @@ _TIMES = {2: "Twice", 3: "Three times", 4: "Four times", 5: "Five times", 6: "Si
 def taste_sentence(taste: Taste) -> str:
     """Return somebody's taste in a sentence: the genre that stands out, and how strict they are."""
     if taste.n_rated < LEAST_RATINGS:
-        return f"{count(taste.n_rated, 'rating').capitalize()} say little about a taste yet."
+        return f"{count(taste.n_rated, 'rating')} {'says' if taste.n_rated == 1 else 'say'} little about a taste yet."
     genre = taste.genres[0] if taste.genres else None
     stands_out = genre is not None and genre.lift >= LIFT_WORTH_SAYING
     about = _genre(genre) if genre is not None and stands_out else "Something of everything"
     return f"{about}, and {_strictness(taste.strictness)}."
 
 
-def evidence_sentence(taste: Taste, whose: str) -> str:
+def evidence_sentence(taste: Taste, *, is_you: bool) -> str:
     """Return what the predictions rest on."""
-    films = "films you have" if whose == "your" else "films they have"
-    return f"From {count(taste.n_rated, 'rating')} of {'yours' if whose == 'your' else 'theirs'} the model predicts {films} not rated."
+    whose, who = ("your", "you") if is_you else ("their", "they")
+    return f"From {whose} {count(taste.n_rated, 'rating')} the model predicts the films {who} have not rated."
 
 
 def _genre(share: GenreShare) -> str:
-    times = round(share.lift)
-    much = _TIMES.get(times, f"{times} times") if times >= 2 else "One and a half times"
-    return f"{much} the usual share of {share.genre.lower()}"
+    times = int(share.lift + 0.5)
+    much = "One and a half times" if share.lift < 1.75 else _TIMES.get(times, f"{times} times")
+    name = share.genre if share.genre.isupper() else share.genre.lower()
+    return f"{much} the usual share of {name}{' films' if name.endswith('s') else ''}"
 
 
 def _strictness(difference: float) -> str:

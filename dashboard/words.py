@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 MINUS = "\u2212"  # a true minus sign, as wide as a plus
 PUNCTUATION = frozenset(string.punctuation)  # CommonMark takes a backslash before any of these
+NO_BREAK_SPACE = "\u00a0"
 NARROW_SPACE = "\u202f"  # narrow and no-break, between a number and its unit
 
 

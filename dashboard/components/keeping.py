@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import Film
+from core import Film, InvalidArgument
 from dashboard import resources, state
 from dashboard.components.scene import Scene
 from dashboard.rows import film_of
@@ -20,12 +20,12 @@ def rate(scene: Scene, film: Film, stars: float | None, *, source: Source) -> No
             changed = store.remove(visitor, scene.data, film.id)
         else:
             changed = store.rate(visitor, scene.data, film.id, scene.model.scale.check(stars), source=source)
-    except StoreError as error:
+    except (StoreError, InvalidArgument) as error:  # off the scale: only a page that was tampered with sends that
         state.complain(str(error))
         return
+    state.show_film(film.id)
     if changed:
         state.shift_list()
-        st.query_params[state.FILM] = str(film.id)
         st.toast(f"{literal(film.title)}: {'removed' if stars is None else star_text(stars)}. Kept.")
 
 

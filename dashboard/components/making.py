@@ -7,17 +7,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import Progress
-from dashboard import resources
+from dashboard import resources, state
 from dashboard.components import markup
 from dashboard.components.job_panel import job_panel
 from dashboard.components.loss_curves import loss_curves
 from dashboard.jobs import JobStatus
-from dashboard.library import Ready
+from dashboard.library import DEFAULT_KIND, KINDS, RANDOM_NUMBERS, Ready
 from dashboard.words import count, duration
 
 
-def show_making(job: str) -> None:
-    """Show the first run: the data arriving, then the three steps of learning, live."""
+def show_making(job: str, *, data: str, kind: str) -> None:
+    """Show the first run: the data arriving, then the three steps of learning, live; ways on where it fails."""
     runner = resources.runner()
     status = runner.status(job)
     st.title("A model is learning what people like")
@@ -32,7 +32,7 @@ def show_making(job: str) -> None:
         st.html(_stages(status))
     job_panel(runner, job, what="Getting ready", stop="Stop", above=_stages)
     if over:
-        st.button("Try again", type="primary", on_click=_forget, args=(job,))
+        _ways_on(job, data=data, kind=kind)
 
 
 def how_it_learned(ready: Ready) -> None:
@@ -49,6 +49,15 @@ def how_it_learned(ready: Ready) -> None:
         st.html(markup.note(f"{passes} over {count(card.n_ratings, 'rating')} in {took}, on this machine."))
 
 
+def _ways_on(job: str, *, data: str, kind: str) -> None:
+    with st.container(horizontal=True):
+        st.button("Try again", type="primary", on_click=_forget, args=(job,))
+        if kind != DEFAULT_KIND:
+            st.button(f"Back to {KINDS[DEFAULT_KIND].name.lower()}", on_click=state.forget_choice, args=(state.MODEL,))
+        if data != resources.default_dataset():
+            st.button("Back to the first data", on_click=state.forget_choice, args=(state.DATA,))
+
+
 def _forget(job: str) -> None:
     resources.runner().take(job)
 
@@ -56,7 +65,8 @@ def _forget(job: str) -> None:
 def _stages(status: JobStatus | None) -> str:
     """The story as far as it has come."""
     losses = [] if status is None else [report.loss for report in status.history if report.loss is not None]
-    at = 0 if status is None else 3 if len(losses) > 1 else 2 if losses else 1 if status.history else 0
+    has_begun = status is not None and any(report.message == RANDOM_NUMBERS for report in status.history)
+    at = min(len(losses), 2) + 1 if losses else int(has_begun)
     return markup.stages(
         markup.Stage(name, text, "done" if place < at else "now" if place == at else "next")
         for place, (name, text) in enumerate(_steps(losses))

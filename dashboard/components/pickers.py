@@ -7,41 +7,39 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core import Id
-from dashboard import state
-from dashboard.components.scene import Scene, who
+from dashboard import resources, state
+from dashboard.components.scene import Scene, is_known
 from dashboard.library import KINDS
+from dashboard.rows import FilmIndex
 from dashboard.words import count
 
-# More people than this would make a list of megabytes: then the id is typed.
+# A list goes to the browser whole, with every run: longer ones would be megabytes. Beyond this, one types.
 MOST_LISTED = 5_000
 MINE_NAME = "Yours, retrained"
 
 
-def pick_person(scene: Scene, *, width: int = 260) -> str:
-    """Ask whose page this is; return ``you`` or a user's id as text."""
-    current = who(scene)
-    users = scene.base.dataset.ratings.users
-    default = current if len(users) > MOST_LISTED else ""
-    if default:
-        st.text_input("Person", key=state.widget(state.PERSON, current), width=width, on_change=_person_picked,
-                      help="A user's number, or the word you.")  # fmt: skip
-        return current
-    counts = dict(zip(map(str, users), scene.base.dataset.ratings.user_counts.tolist(), strict=True))
+def pick_person(scene: Scene, current: str, *, width: int = 260) -> None:
+    """Ask whose page this is: ``you`` or a user's id as text."""
+    ratings = scene.base.dataset.ratings
+    if len(ratings.users) > MOST_LISTED:
+        st.text_input("Person", key=state.widget(state.PERSON, current), width=width, on_change=_person_typed,
+                      args=(scene,), help="The number of a user, or the word you.")  # fmt: skip
+        return
+    counts = dict(zip(map(str, ratings.users), ratings.user_counts.tolist(), strict=True))
+    counts[state.YOU] = len(scene.shelf.ratings)
     st.selectbox(
         "Person",
-        [state.YOU, *counts],
-        format_func=lambda option: person_label(option, counts, n_own=len(scene.shelf.ratings)),
+        [state.YOU, *(option for option in counts if option != state.YOU)],
+        format_func=lambda option: person_label(option, counts),
         key=state.widget(state.PERSON, current),
         on_change=_person_picked,
         width=width,
     )
-    return current
 
 
-def person_label(option: str, counts: Mapping[str, int], *, n_own: int) -> str:
+def person_label(option: str, counts: Mapping[str, int]) -> str:
     """Return how a person stands in the list."""
-    n_ratings = n_own if option == state.YOU else counts[option]
-    return f"{person_name(option)} · {count(n_ratings, 'rating')}"
+    return f"{person_name(option)} · {count(counts[option], 'rating')}"
 
 
 def person_name(option: str) -> str:
@@ -52,7 +50,7 @@ def person_name(option: str) -> str:
 def pick_model(scene: Scene) -> None:
     """Ask which model is in use."""
     names = {key: kind.name for key, kind in KINDS.items()}
-    if scene.kind == state.MINE or scene.has_own:
+    if scene.has_own:
         names[state.MINE] = MINE_NAME
     st.selectbox(
         "Model",
@@ -64,18 +62,22 @@ def pick_model(scene: Scene) -> None:
     )
 
 
-def pick_film(
-    labels: Mapping[str, Id], chosen: Id | None, *, label: str = "Find a film", width: int | str = 300
-) -> None:
-    """Ask for a film; the choice goes into the address."""
-    names = {film: name for name, film in labels.items()}
+def pick_film(scene: Scene, chosen: Id | None, *, width: int | str = 300) -> None:
+    """Ask for a film; the choice goes into the address. Of many films the most rated are listed, all can be typed."""
+    index = resources.film_index(scene.base.dataset.ratings.fingerprint, scene.base)
+    shown = None if chosen is None else index.labels[chosen]
+    options = list(index.films)[:MOST_LISTED]
+    if shown is not None and shown not in options:
+        options.append(shown)
     st.selectbox(
-        label,
-        list(labels),
+        "Find a film",
+        options,
         index=None,
         placeholder="Type a title",
-        key=state.widget(state.FILM, None if chosen is None else names.get(chosen)),
-        on_change=lambda: _film_picked(labels),
+        key=state.widget(state.FILM, shown),
+        on_change=_film_picked,
+        args=(index,),
+        accept_new_options=len(index.films) > MOST_LISTED,
         width=width,  # type: ignore[arg-type]  # a number of pixels, or "stretch"
     )
 
@@ -84,9 +86,18 @@ def _person_picked() -> None:
     state.set_choice(state.PERSON, state.picked(state.PERSON))
 
 
-def _film_picked(labels: Mapping[str, Id]) -> None:
-    name = state.picked(state.FILM)
-    if name is None:
-        st.query_params.pop(state.FILM, None)
+def _person_typed(scene: Scene) -> None:
+    typed = state.picked(state.PERSON).strip()
+    if is_known(scene, typed):
+        state.set_choice(state.PERSON, typed)
     else:
-        st.query_params[state.FILM] = str(labels[name])
+        state.complain(f"There is no user {typed!r} in these data; the number of a user, or the word you, is allowed.")
+
+
+def _film_picked(index: FilmIndex) -> None:
+    typed = state.picked(state.FILM)
+    film = None if typed is None else index.find(typed)
+    if typed is not None and film is None:
+        state.complain(f"No film here is called {typed!r}.")
+    else:
+        state.show_film(film)

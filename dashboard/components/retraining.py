@@ -8,20 +8,19 @@ from core import Id, fold_in
 from dashboard import resources, state
 from dashboard.components import markup
 from dashboard.components.job_panel import job_panel
-from dashboard.components.scene import Scene
+from dashboard.components.scene import Scene, usable
 from dashboard.jobs import JobContext, JobState, TooManyJobs
-from dashboard.rows import film_of
-from dashboard.visitors import StoreError
+from dashboard.rows import film_of, usual_support
+from dashboard.visitors import StoreError, digest_of
 from dashboard.words import count
 
 LEAST_RATINGS = 1
 COMPARED = 10
-SUPPORT = 20
 
 
 def retraining(scene: Scene) -> None:
     """Show the button, the job while it runs, and what the new model changed."""
-    job = f"retrain:{state.visitor()}:{scene.data}"
+    job = f"retrain:{digest_of(state.visitor())[:12]}:{scene.data}"  # the name reaches the browser: no token in it
     runner = resources.runner()
     status = job_panel(runner, job, what="Training the whole model", stays="The model in use has not changed.")
     if status is not None and status.state is JobState.DONE:
@@ -46,17 +45,18 @@ def retraining(scene: Scene) -> None:
 
 def _start(scene: Scene, job: str) -> None:
     """Queue the training; the worker thread has no session, so it is given all it needs."""
-    library, store, visitor = resources.library(), resources.store(), state.visitor()
-    base, stars, data = scene.base, scene.shelf.stars, scene.data
-
-    def work(context: JobContext) -> str:
-        folder = library.retrain(base, stars, owner=visitor, context=context)
-        store.set_model(visitor, data, folder)
-        return folder
-
     try:
+        library, store, visitor = resources.library(), resources.store(), state.visitor()
+        base, data = scene.base, scene.data
+        stars = usable(store.shelf(visitor, data), base).stars  # with what another tab has rated since
+
+        def work(context: JobContext) -> None:
+            folder = library.retrain(base, stars, owner=visitor, context=context)
+            store.set_model(visitor, data, folder)
+            library.drop_others(folder)
+
         resources.runner().start(job, work)
-    except TooManyJobs as error:
+    except (TooManyJobs, StoreError) as error:
         state.complain(str(error))
 
 
@@ -85,4 +85,5 @@ def _compare(scene: Scene) -> None:
 
 def _best(scene: Scene, *, shared: bool) -> list[Id]:
     model = scene.base.model if shared else scene.model
-    return [found.item_id for found in fold_in(model, scene.shelf.stars).top_n(COMPARED, min_ratings=SUPPORT)]
+    support = usual_support(scene.base.dataset.ratings)
+    return [found.item_id for found in fold_in(model, scene.shelf.stars).top_n(COMPARED, min_ratings=support)]

@@ -1,4 +1,4 @@
-"""What every page stands on: the data, the model and the visitor; while a model is being made, how far it is."""
+"""What every page stands on: the data, the model and the visitor."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core import FactorModel, Id, Person, fold_in, person_of
-from core import UnknownId as NotKnown
+from core import FactorModel, Id, InvalidArgument, Person, UnknownId, fold_in, person_of
 from dashboard import resources, state
 from dashboard.components import markup
 from dashboard.components.making import show_making
-from dashboard.jobs import JobState
-from dashboard.library import DEFAULT_KIND, KINDS, Ready
-from dashboard.visitors import Shelf, StoreError
-from dashboard.words import count
+from dashboard.jobs import TooManyJobs
+from dashboard.library import DEFAULT_KIND, KINDS, Ready, kind_of
+from dashboard.visitors import Rating, Shelf, StoreError
+from dashboard.words import count, literal
 
 # A model that is on the disk is read within this time: then no progress is shown for a moment.
 PATIENCE_SECONDS = 1.5
@@ -48,14 +47,12 @@ class Scene:
     def provenance(self) -> str:
         """Return the grey line that every page ends with."""
         card = self.model.card
-        own = "with your ratings" if self.kind == state.MINE else "all"
-        ratings = (
-            f"{own} {count(card.n_ratings, 'rating')}"
-            if own == "all"
-            else f"{count(card.n_ratings, 'rating')}, yours among them"
-        )
+        ratings = count(card.n_ratings, "rating")
         return markup.provenance(
-            f"Model {card.trainer} {self.model.version}", self.ready.dataset.card.title, ratings, f"seed {card.seed}"
+            f"Model {card.trainer} {self.model.version}",
+            self.ready.dataset.card.title,
+            f"{ratings}, yours among them" if self.kind == state.MINE else f"all {ratings}",
+            f"seed {card.seed}",
         )
 
 
@@ -63,30 +60,44 @@ def open_scene() -> Scene:
     """Return the scene, or show how its model is being made and end the run."""
     complaint = state.complaint()
     if complaint is not None:
-        st.error(complaint)
+        st.error(literal(complaint))
     data = state.choice(state.DATA, allowed=_is_here, default=resources.default_dataset())
     shelf, folder = _visitor(data)
-    own = None if folder is None else resources.library().retrained(data, folder)
+    own = None if folder is None else _own(data, folder)
     kinds = [*KINDS, *([state.MINE] if own is not None else [])]
     kind = state.choice(state.MODEL, allowed=kinds, default=state.MINE if own is not None else DEFAULT_KIND)
     if kind == state.MINE and own is not None:
-        base_kind = next(name for name, one in KINDS.items() if type(one.trainer).__name__ == own.model.card.trainer)
-        return Scene(data, kind, own, _prepared(data, base_kind), _known_films(shelf, own), has_own=True)
+        return Scene(data, kind, own, _prepared(data, kind_of(own.model)), usable(shelf, own), has_own=True)
     ready = _prepared(data, kind)
-    return Scene(data, kind, ready, ready, _known_films(shelf, ready), has_own=own is not None)
+    return Scene(data, kind, ready, ready, usable(shelf, ready), has_own=own is not None)
 
 
 def who(scene: Scene) -> str:
     """Return whose page this is: ``you``, or the id of a user as text."""
+    first: Id = resources.first_person(scene.base.dataset.ratings.fingerprint, scene.base)
+    option = state.choice(state.PERSON, allowed=lambda text: is_known(scene, text), default=str(first))
+    return option if option == state.YOU else str(scene.base.model.users.parse(option))
 
-    def is_known(text: str) -> bool:
+
+def is_known(scene: Scene, person: str) -> bool:
+    """Return whether ``person`` is ``you`` or the id of a user of the data."""
+    try:
+        return person == state.YOU or scene.base.model.users.parse(person) is not None
+    except UnknownId:
+        return False
+
+
+def usable(shelf: Shelf, ready: Ready) -> Shelf:
+    """Leave out what the data no longer allow, films and ratings: it stays on record, but no model can use it."""
+
+    def fits(rating: Rating) -> bool:
         try:
-            return text == state.YOU or scene.base.model.users.parse(text) is not None
-        except NotKnown:
+            return rating.film in ready.model.items and ready.model.scale.check(rating.stars) is not None
+        except InvalidArgument:
             return False
 
-    first: Id = resources.first_person(scene.base.dataset.ratings.fingerprint, scene.base)
-    return state.choice(state.PERSON, allowed=is_known, default=str(first))
+    known = tuple(filter(fits, shelf.ratings))
+    return shelf if len(known) == len(shelf.ratings) else Shelf(known, shelf.last_change)
 
 
 def _is_here(name: str) -> bool:
@@ -100,26 +111,36 @@ def _visitor(data: str) -> tuple[Shelf, str | None]:
         token, store = state.visitor(), resources.store()
         return store.shelf(token, data), store.model(token, data)
     except StoreError as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
         return Shelf(), None
 
 
-def _known_films(shelf: Shelf, ready: Ready) -> Shelf:
-    """Leave out films that the data no longer hold: they stay on record, but no model can use them."""
-    known = tuple(rating for rating in shelf.ratings if rating.film in ready.model.items)
-    return shelf if len(known) == len(shelf.ratings) else Shelf(known, shelf.last_change)
+def _own(data: str, folder: str) -> Ready | None:
+    """The visitor's retrained model. One that is gone is told of once and forgotten."""
+    _prepared(data, DEFAULT_KIND)  # with progress where the data must be read first: what follows takes no time
+    own = resources.library().retrained(data, folder)
+    if own is None:
+        st.info("The model you retrained does not fit these data any more, or is gone: the shared one is in use.")
+        try:
+            resources.store().set_model(state.visitor(), data, None)
+        except StoreError as error:
+            st.error(literal(str(error)))
+    return own
 
 
 def _prepared(data: str, kind: str) -> Ready:
-    ready = resources.library().ready(data, kind)
+    library = resources.library()
+    ready = library.ready(data, kind)
+    if ready is not None:
+        return ready
+    try:
+        job = resources.start_preparing(data, kind)
+    except TooManyJobs as error:
+        st.error(literal(f"The model cannot be made now: {error}."))
+        st.stop()
+    resources.runner().wait(job, seconds=PATIENCE_SECONDS)
+    ready = library.ready(data, kind)
     if ready is None:
-        runner, job = resources.runner(), resources.prepare_job(data, kind)
-        status = runner.status(job)
-        if status is None or status.state is JobState.DONE:  # one that failed or was stopped waits for "Try again"
-            resources.start_preparing(data, kind)
-        runner.wait(job, seconds=PATIENCE_SECONDS)
-        ready = resources.library().ready(data, kind)
-        if ready is None:
-            show_making(job)
-            st.stop()
+        show_making(job, data=data, kind=kind)
+        st.stop()
     return ready

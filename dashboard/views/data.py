@@ -23,7 +23,7 @@ def show() -> None:
     st.html(
         markup.lede(
             f"Of a table of {ratings.n_users:,} people and {ratings.n_items:,} films, {percent(share, decimals=1)} is empty: "
-            "nobody has seen everything. The empty cells are what the model fills in."
+            "nobody has rated everything. The empty cells are what the model fills in."
         )
     )
     left, right = st.columns([1, 1.35], gap="large")
@@ -69,13 +69,13 @@ def _shelf(current: str) -> None:
                 _offer(info)
     st.html(
         markup.note(
-            "Your own table: start the app with DATASET=path/to/ratings.csv, columns user, item, rating and, if there, time."
+            "Your own table: make run DATASET=path/to/ratings.csv, a file with columns user, item, rating and, if there, time."
         )
     )
 
 
 def _offer(info: DatasetInfo) -> None:
-    runner, job = resources.runner(), f"fetch:{info.name}"
+    runner, job = resources.downloads(), f"fetch:{info.name}"
     status = runner.status(job)
     active = status is not None and status.is_active
     if not active:
@@ -88,11 +88,11 @@ def _offer(info: DatasetInfo) -> None:
 
 
 def _fetch(name: str, job: str) -> None:
-    def work(context: JobContext) -> str:
-        return str(fetch_dataset(name, on_progress=context.report))
+    def work(context: JobContext) -> None:
+        fetch_dataset(name, on_progress=context.report)
 
     try:
-        resources.runner().start(job, work)
+        resources.downloads().start(job, work)
     except TooManyJobs as error:
         state.complain(str(error))
 

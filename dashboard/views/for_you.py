@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 
-from core import Person, Prediction, describe_taste
+from core import InvalidArgument, Person, describe_taste
 from dashboard import resources, state
 from dashboard.components import markup
 from dashboard.components.film_list import FilmRow, Reason, film_list
 from dashboard.components.links import MAP, RATE, go_to
 from dashboard.components.making import how_it_learned
-from dashboard.components.pickers import person_name, pick_model, pick_person
+from dashboard.components.pickers import person_name
 from dashboard.components.scene import Scene, open_scene, who
+from dashboard.components.wishes import Wishes, ask_wishes, choose
 from dashboard.exports import csv_text
 from dashboard.rows import Listed, film_of, genres_text, listed
 from dashboard.sentences import evidence_sentence, taste_sentence
-from dashboard.words import Spread
+from dashboard.words import literal
 
-PREDICTED, SURE, LEAST_KNOWN = "Predicted stars", "How sure", "Least known"
-FIRST_ROWS, MORE_ROWS = 10, 40
+FIRST_ROWS = 10
 BEST_RATED = 6
 DIRECTIONS = ("Where tastes differ most", "Second most", "Third most")
-# Films with fewer ratings stand out by luck; the filter can let them in.
-USUAL_SUPPORT = 20
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the bar above the list asks for."""
-
-    genres: Sequence[str]
-    years: tuple[int, int] | None
-    support: int
-    order: str
-    n: int
 
 
 def show() -> None:
@@ -46,62 +32,38 @@ def show() -> None:
     option = who(scene)
     person = scene.person(option)
     name = "you" if option == state.YOU else person_name(option)
-    st.title(f"What {name} would like, and why")
+    st.title(literal(f"What {name} would like, and why"))
     taste = describe_taste(scene.ready.dataset, person.ratings)
     if taste is not None:
-        whose = "your" if option == state.YOU else "their"
-        st.html(markup.lede(taste_sentence(taste), evidence_sentence(taste, whose)))
-    wishes = _bar(scene)
-    if not person.ratings:
+        is_you = option == state.YOU
+        st.html(markup.lede(f"{taste_sentence(taste)} {evidence_sentence(taste, is_you=is_you)}"))
+    wishes = ask_wishes(scene, option)
+    if person.ratings:
+        left, right = st.columns([2.15, 1], gap="large")
+        with left:
+            _programme(scene, person, wishes, name)
+        with right:
+            _known(scene, person, name)
+            _stands(scene, person, name)
+    else:
         _nothing_rated()
-        return
-    left, right = st.columns([2.15, 1], gap="large")
-    with left:
-        _programme(scene, person, wishes, name)
-    with right:
-        _known(scene, person, name)
     how_it_learned(scene.ready)
     st.html(scene.provenance())
 
 
-def _bar(scene: Scene) -> Wishes:
-    films = scene.ready.saved.films
-    with st.container(horizontal=True, vertical_alignment="bottom", key="for_you_bar"):
-        pick_person(scene)
-        with st.popover("Filter", icon=":material/tune:"):
-            genres = st.pills("Genre", films.genres, selection_mode="multi", key="genres", bind="query-params")
-            years = None
-            if films.years is not None and films.years[0] < films.years[1]:
-                years = st.slider("Year", *films.years, value=films.years, key="years", bind="query-params")
-            support = st.slider("Ratings at least", 0, 200, USUAL_SUPPORT, 5, key="support", bind="query-params",
-                                help="A film that few people rated can stand out by luck.")  # fmt: skip
-            pick_model(scene)
-        orders = [PREDICTED, SURE, LEAST_KNOWN]
-        order = st.segmented_control(
-            "Order by", orders, default=PREDICTED, required=True, key="order", bind="query-params"
-        )
-    asked = None if years is None or tuple(years) == films.years else (int(years[0]), int(years[1]))
-    n = MORE_ROWS if st.session_state.get("show_more") else FIRST_ROWS
-    return Wishes(genres or (), asked, support, str(order), n)
-
-
 def _programme(scene: Scene, person: Person, wishes: Wishes, name: str) -> None:
-    predictions = _choose(scene, person, wishes)
-    if not predictions:
-        st.html(
-            markup.empty(
-                "No film is left", "The filter leaves out every film. Ask for fewer ratings, more genres or more years."
-            )
-        )
+    films = listed(scene.ready, person, choose(scene, person, wishes))
+    if not films:
+        st.html(markup.empty("No film is left", _what_to_change(wishes)))
         return
-    films = listed(scene.ready, person, predictions)
     you = name == "you"
     given = "a rating you gave, and what it adds" if you else "a rating they gave, and what it adds"
-    st.html(markup.list_legend(_example(films), given=given if any(film.reasons for film in films) else ""))
+    st.html(markup.list_legend(films[0].spread, given=given if any(film.reasons for film in films) else ""))
+    shown = films if state.is_on("show_more") else films[:FIRST_ROWS]
     chosen = film_list(
-        [_row(scene, film) for film in films[: wishes.n]],
+        [_row(scene, film) for film in shown],
         key="programme",
-        label=f"Films for {name}, {wishes.order.lower()} first",
+        label=f"Films for {name}, {wishes.order} first",
         whose="you" if you else "they",
         query=state.carried(),
     )
@@ -111,30 +73,15 @@ def _programme(scene: Scene, person: Person, wishes: Wishes, name: str) -> None:
         if len(films) > FIRST_ROWS:
             st.toggle("Show more films", key="show_more")
         st.download_button(
-            "Download as CSV", lambda: _csv(films), f"films-for-{name.lower().replace(' ', '-')}.csv", "text/csv",
-            on_click="ignore", icon=":material/download:", type="tertiary",
+            "Download as CSV", lambda: _csv(films), f"films-for-{re.sub('[^a-z0-9]+', '-', name.lower())}.csv",
+            "text/csv", on_click="ignore", icon=":material/download:", type="tertiary",
         )  # fmt: skip
 
 
-def _choose(scene: Scene, person: Person, wishes: Wishes) -> list[Prediction]:
-    """The best films that pass the filter, in the order asked for."""
-    films = scene.ready.saved.films
-    among = [film for film in films.select(genres=wishes.genres, years=wishes.years) if film in scene.model.items]
-    whole = not wishes.genres and wishes.years is None
-    best = person.top_n(MORE_ROWS, min_ratings=wishes.support, among=None if whole else among)
-    if wishes.order == SURE:
-        return sorted(best, key=lambda found: found.rating_std if not math.isnan(found.rating_std) else math.inf)
-    if wishes.order == LEAST_KNOWN:
-        counts = dict(zip((found.item_id for found in best), listed_counts(scene, best), strict=True))
-        return sorted(best, key=lambda found: counts[found.item_id])
-    return best
-
-
-def listed_counts(scene: Scene, predictions: Sequence[Prediction]) -> list[int]:
-    """Return how many ratings each film has."""
-    ratings = scene.ready.dataset.ratings
-    rows = ratings.items.rows(found.item_id for found in predictions)
-    return [int(ratings.item_counts[row]) for row in rows]
+def _what_to_change(wishes: Wishes) -> str:
+    if wishes.genres or wishes.years is not None or wishes.support:
+        return "The filter leaves out every film not rated yet. Ask for fewer ratings, more genres or more years."
+    return "Every film here is rated already."
 
 
 def _row(scene: Scene, listed_film: Listed) -> FilmRow:
@@ -153,10 +100,6 @@ def _row(scene: Scene, listed_film: Listed) -> FilmRow:
     )
 
 
-def _example(films: Sequence[Listed]) -> Spread:
-    return films[0].spread
-
-
 def _csv(films: Sequence[Listed]) -> str:
     header = ("rank", "film_id", "title", "year", "genres", "predicted_stars", "std", "rating_std", "ratings", "mean")
     return csv_text(header, (
@@ -172,15 +115,21 @@ def _known(scene: Scene, person: Person, name: str) -> None:
     best = sorted(person.ratings.items(), key=lambda given: -given[1])[:BEST_RATED]
     rated = ((film_of(scene.ready.saved.films, film), stars) for film, stars in best)
     st.html(markup.tickets(markup.Ticket(film.title, film.year, genres_text(film), stars) for film, stars in rated))
+
+
+def _stands(scene: Scene, person: Person, name: str) -> None:
+    try:
+        drawing = resources.drawing(scene.model.version, "stars", len(DIRECTIONS), 5, scene.ready, scene.base)
+    except InvalidArgument:  # too few films to speak of directions
+        return
     st.header(
         f"Where {'you' if name == 'you' else 'they'} stand",
-        help="The three directions in which people's tastes differ most, as the model found them. "
-        "The dot is nearer to the end whose films they would like more.",
+        help="The three directions in which people's tastes differ most, as the model found them, with films at their "
+        "ends. The dot is nearer to the end whose films they would like more.",
     )
-    map_ = resources.drawing(scene.model.version, "stars", 3, 5, scene.ready, scene.base)
     cards = ""
-    for axis, where in enumerate(map_.standing(person)):
-        low, high = ([film_of(scene.ready.saved.films, film).title for film in end] for end in map_.ends(axis, n=2))
+    for axis, where in enumerate(drawing.standing(person)):
+        low, high = ([film_of(scene.ready.saved.films, film).title for film in end] for end in drawing.ends(axis, n=2))
         cards += markup.axis_card(markup.Direction(DIRECTIONS[axis], low, high, "", where, name))
     st.html(cards)
 
@@ -193,4 +142,4 @@ def _nothing_rated() -> None:
         )
     )
     if st.button("Rate films", type="primary"):
-        go_to(RATE, {})
+        go_to(RATE, state.carried())

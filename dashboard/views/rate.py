@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from time import perf_counter
 
 import streamlit as st
 
-from core import Film, Id, Person, films_to_rate
-from dashboard import resources, state
+from core import Film, Person, films_to_rate
+from dashboard import state
 from dashboard.components import markup
 from dashboard.components.film_list import FilmRow, film_list
 from dashboard.components.keeping import clear, rate, undo
@@ -17,13 +16,12 @@ from dashboard.components.pickers import pick_film
 from dashboard.components.retraining import retraining
 from dashboard.components.scene import Scene, open_scene
 from dashboard.components.stars import stars
-from dashboard.rows import Listed, film_of, genres_text, listed, moves
+from dashboard.rows import Listed, film_facts, film_of, genres_text, listed, moves, usual_support
 from dashboard.visitors import Source
-from dashboard.words import count, duration
+from dashboard.words import count, duration, literal
 
 SHOWN = 8
 OFFERED = 6
-SUPPORT = 20
 LEAST_RATINGS = 3
 
 
@@ -43,7 +41,7 @@ def show() -> None:
         )
     start = perf_counter()
     person = scene.me
-    best = person.top_n(SHOWN, min_ratings=SUPPORT)
+    best = person.top_n(SHOWN, min_ratings=usual_support(scene.base.dataset.ratings))
     seconds = perf_counter() - start
     left, right = st.columns([1, 1.35], gap="large")
     with left:
@@ -57,55 +55,50 @@ def show() -> None:
 
 
 def _rate(scene: Scene, person: Person) -> None:
-    labels = resources.film_labels(scene.base.dataset.ratings.fingerprint, scene.base)
     offered = films_to_rate(person, n=OFFERED)
-    chosen = _chosen(scene)
-    pick_film(labels, chosen, width="stretch")
-    names = {str(film): film_of(scene.ready.saved.films, film).title for film in offered}
-    st.pills(
-        "Or one that would teach the model most",
-        list(names),
-        format_func=names.__getitem__,
-        key=state.widget("offer", str(chosen) if chosen in offered else None),
-        on_change=_take_offer,
-        wrap=True,
-    )
-    film = film_of(scene.ready.saved.films, chosen if chosen is not None else offered[0])
+    chosen = state.film_in(scene.model.items)
+    pick_film(scene, chosen, width="stretch")
+    if offered:
+        names = {str(film): film_of(scene.ready.saved.films, film).title for film in offered}
+        st.pills(
+            "Or one that would teach the model most",
+            list(names),
+            format_func=lambda film: literal(names[film]),
+            key=state.widget("offer", str(chosen) if chosen in offered else None),
+            on_change=_take_offer,
+            wrap=True,
+        )
+    if chosen is None and offered:
+        chosen = offered[0]
+        state.note_offer(chosen)
+    if chosen is None:
+        st.html(markup.empty("Every film is rated", "Choose one above to change your mind about it."))
+    else:
+        _ask(scene, film_of(scene.ready.saved.films, chosen))
+
+
+def _ask(scene: Scene, film: Film) -> None:
+    ratings = scene.base.dataset.ratings
+    row = ratings.items.row(film.id)
+    facts = film_facts(film, int(ratings.item_counts[row]), float(ratings.item_means[row]))
+    source: Source = "offered" if state.was_offered(film.id) else "search"
     with st.container(border=True, key="now_rating"):
-        st.html(markup.heading(film.title, film.year, _facts(scene, film)))
-        scale = scene.model.scale
-        source: Source = "offered" if chosen is None or state.was_offered(film.id) else "search"
+        st.html(markup.heading(film.title, film.year, facts))
         stars(
             film.label,
             key=f"stars_{film.id}",
             current=scene.shelf.stars.get(film.id),
             on_rate=lambda value: rate(scene, film, value, source=source),
-            lowest=max(0.5, scale.low),
-            highest=scale.high,
+            lowest=max(0.5, scene.model.scale.low),
+            highest=scene.model.scale.high,
         )
-
-
-def _chosen(scene: Scene) -> Id | None:
-    text = st.query_params.get(state.FILM)
-    if text is None:
-        return None
-    labels = scene.model.items
-    return next((film for film in (text, int(text) if text.isdecimal() else text) if film in labels), None)
 
 
 def _take_offer() -> None:
     film = state.picked("offer")
     if film is not None:
         state.note_offer(film)
-        st.query_params[state.FILM] = film
-
-
-def _facts(scene: Scene, film: Film) -> str:
-    ratings = scene.base.dataset.ratings
-    row = ratings.items.row(film.id)
-    n = int(ratings.item_counts[row])
-    mean = f", mean {float(ratings.item_means[row]):.1f}" if n else ""
-    return " · ".join(filter(None, (genres_text(film), count(n, "rating") + mean)))
+        state.show_film(film)
 
 
 def _clocks(scene: Scene, seconds: float) -> None:
@@ -125,7 +118,7 @@ def _list(scene: Scene, films: list[Listed]) -> None:
     n = len(scene.shelf.ratings)
     st.header("Your list now" if n else "What everybody likes, to begin with")
     now = [film.film.id for film in films]
-    won: Mapping[Id, object] = moves(state.list_before() or now, now)
+    won = moves(state.list_before(now, data=scene.data, version=scene.model.version), now)
     rows = [
         FilmRow(
             id=str(film.film.id),
@@ -134,19 +127,21 @@ def _list(scene: Scene, films: list[Listed]) -> None:
             meta=genres_text(film.film),
             predicted=film.prediction.prediction,
             spread=film.spread,
-            move=won[film.film.id],  # type: ignore[arg-type]  # a number of ranks, or "new"
+            move=won[film.film.id],
         )
         for film in films
     ]
-    chosen = film_list(rows, key="your_list", label="Your list, best first, with moves since your last rating",
-                       whose="you", query={state.PERSON: state.YOU})  # fmt: skip
-    state.remember_list(now)
+    you = {**state.carried(), state.PERSON: state.YOU}
+    chosen = film_list(rows, key="your_list", label="Your list, best first, with moves since the last change",
+                       whose="you", query=you)  # fmt: skip
+    if not films:
+        st.html(markup.empty("No film is left", "You have rated every film that others rated often enough."))
     if 0 < n < LEAST_RATINGS:
         st.html(
             markup.note(f"{count(LEAST_RATINGS - n, 'rating')} more and the list is yours rather than everybody's.")
         )
     if chosen is not None:
-        go_to(MAP, {state.PERSON: state.YOU, state.FILM: chosen})
+        go_to(MAP, {**you, state.FILM: chosen})
 
 
 def _mine(scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 from dashboard.visitors.cookie import COOKIE_NAME, VisitorCookie, visitor_in
 from dashboard.visitors.errors import StoreError
-from dashboard.visitors.identity import is_visitor_id, new_visitor_id
+from dashboard.visitors.identity import digest_of, is_visitor_id, new_visitor_id
 from dashboard.visitors.repository import Store, open_store
 from dashboard.visitors.shelf import SOURCES, Change, FilmId, Rating, Shelf, Source
 
@@ -17,6 +17,7 @@ __all__ = [
     "Store",
     "StoreError",
     "VisitorCookie",
+    "digest_of",
     "is_visitor_id",
     "new_visitor_id",
     "open_store",

@@ -1,0 +1,80 @@
+"""What stands beside the map: the film chosen with the films nearest to it, and the map's directions."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import FilmMap, Id, Person
+from dashboard import state
+from dashboard.components import markup
+from dashboard.components.film_list import NearRow, near_list
+from dashboard.components.links import RATE, go_to
+from dashboard.components.scene import Scene
+from dashboard.rows import film_of, genres_text
+from dashboard.words import percent, star_text
+
+ENDS = (
+    "The ends name films with at least 50 ratings, where there are enough of them. "
+    "What a direction means is yours to judge."
+)
+TRUSTED = 10  # core counts how many of so many true neighbours are near in the picture
+
+
+def film_card(
+    scene: Scene, drawing: FilmMap, person: Person, *, whose: str, chosen: Id | None, near: list[tuple[Id, float]]
+) -> None:
+    """Show the film ``chosen`` as ``person`` would see it, and ``near`` with distances; ``whose`` is you or a name."""
+    if chosen is None:
+        st.html(markup.empty("No film chosen", "Click a point, or type a title above."))
+        return
+    film = film_of(scene.ready.saved.films, chosen)
+    st.html(markup.heading(film.title, film.year, genres_text(film)) + _facts(scene, person, whose, chosen))
+    if st.button("Rate this film", icon=":material/star:", type="tertiary"):
+        go_to(RATE, {**state.carried(), state.FILM: str(chosen)})
+    unit = "in stars" if drawing.space.metric == "stars" else "raw distance"
+    st.html(markup.subheading(f"Nearest films, {unit}"))
+    rows = []
+    for other, distance in near:
+        found = film_of(scene.ready.saved.films, other)
+        rows.append(NearRow(str(other), found.title, found.year, f"{distance:.2f}"))
+    picked = near_list(rows, key="near", label=f"Films nearest to {film.title}", query=state.carried())
+    if picked is not None:
+        state.show_film(picked)
+        st.rerun()
+    st.html(markup.note(_trust(drawing, chosen)))
+
+
+def directions(scene: Scene, drawing: FilmMap, person: Person, *, whose: str) -> None:
+    """Show the map's directions: films at the ends, what each holds, and where the person stands."""
+    films = scene.ready.saved.films
+    explained = drawing.projection.explained
+    stands = drawing.standing(person) if person.ratings else [None] * len(explained)
+    of_what = "all differences in taste" if drawing.space.metric == "stars" else "the variance of the raw factors"
+    cards = ""
+    for axis, (share, where) in enumerate(zip(explained, stands, strict=True)):
+        low, high = ([film_of(films, film).title for film in end] for end in drawing.ends(axis))
+        evidence = f"{percent(share)} of {of_what}."
+        cards += markup.axis_card(markup.Direction(f"PC {axis + 1}", low, high, evidence, where, whose))
+    st.html(cards + markup.note(ENDS))
+
+
+def _facts(scene: Scene, person: Person, whose: str, chosen: Id) -> str:
+    ratings = scene.ready.dataset.ratings
+    row = ratings.items.row(chosen)
+    n = int(ratings.item_counts[row])
+    predicted = f"Predicted for {whose}"
+    pairs = [(predicted, f"{person.predict([chosen])[0].prediction:.1f}")]
+    if chosen in person.ratings:
+        pairs.append((f"{'You' if whose == 'you' else 'They'} gave it", star_text(person.ratings[chosen])))
+    if n:
+        pairs.append(("Mean of its ratings", f"{float(ratings.item_means[row]):.1f}"))
+    return markup.facts([*pairs, ("Ratings", f"{n:,}")], predicted=predicted)
+
+
+def _trust(drawing: FilmMap, chosen: Id) -> str:
+    row = drawing.frame[drawing.frame["id"] == chosen]
+    if row.empty:
+        return "Too few people rated it for this picture, so it is not drawn; View can let it in."
+    n = int(row["kept"].iloc[0])
+    picture = "in this picture" if drawing.projection.points.shape[1] == 3 else "on this flat picture"
+    return f"{n} of its {min(TRUSTED, len(drawing.frame) - 1)} true neighbours {'is' if n == 1 else 'are'} close by {picture}."
