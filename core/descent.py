@@ -10,8 +10,9 @@ import torch
 from torch import Generator, Tensor, nn
 
 from core.errors import InvalidArgument
-from core.fitting import check_at_least
-from core.ratings import Ratings
+from core.fitting import check_at_least, global_mean
+from core.links import SigmoidRange
+from core.ratings import Ratings, RatingScale
 
 # How fast AdamW forgets squared gradients, as in the book's library; 0.999 gave an RMSE 0.002 higher inside training.
 BETAS = (0.9, 0.99)
@@ -62,3 +63,19 @@ class Descent:
         order = torch.randperm(len(train), generator=generator)
         columns = (train.user_idx, train.item_idx, train.values)
         yield from zip(*(column[order].to(device).split(self.batch_size) for column in columns), strict=True)
+
+
+def embedding(weight: Tensor) -> nn.Embedding:
+    """Return a table that starts with ``weight`` (n_rows, width) and is moved by training."""
+    table: nn.Embedding = nn.Embedding.from_pretrained(weight, freeze=False)
+    return table
+
+
+def range_of(scale: RatingScale) -> SigmoidRange:
+    """A sigmoid never reaches its ends, so the range is wider than the scale: (0, 5.5) for 1 to 5, as in the book."""
+    return SigmoidRange(scale.low - scale.step, scale.high + scale.step / 2)
+
+
+def first_score(train: Ratings) -> float:
+    """Return the score of the mean rating: predictions start there, not at the middle of the range."""
+    return range_of(train.scale).score(min(max(global_mean(train), train.scale.low), train.scale.high))

@@ -10,11 +10,12 @@ from typing import Any, Protocol
 
 import torch
 from torch import Tensor
+from typing_extensions import TypeVar
 
 from core.errors import FitStopped, InvalidArgument
 from core.links import Link
 from core.metrics import root_mean_square_error
-from core.model import FactorModel, ModelCard
+from core.model import FactorModel, ModelCard, TrainedModel
 from core.progress import OnProgress, Progress, ShouldStop
 from core.ratings import IdMap, Ratings
 from core.ridge import RowBatches
@@ -27,7 +28,10 @@ NOISE_FLOOR = 1e-6
 LEAST_FREEDOM = 0.05
 
 
-class Trainer(Protocol):
+Model = TypeVar("Model", bound=TrainedModel, default=FactorModel)
+
+
+class Trainer(Protocol[Model]):
     """A frozen configuration whose ``fit`` is a pure function from ratings and seed to a model."""
 
     def fit(
@@ -35,12 +39,12 @@ class Trainer(Protocol):
         train: Ratings,
         *,
         seed: int,
-        start: FactorModel | None = None,
+        start: Model | None = None,
         hold_out: Ratings | None = None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
         device: str = "cpu",
-    ) -> FactorModel:
+    ) -> Model:
         """Return the model; raises ``InvalidArgument`` on unusable input, ``FitStopped`` when asked to stop."""
         ...
 
@@ -127,10 +131,12 @@ def n_threads_for(table: Tensor) -> int:
     return (os.cpu_count() or 1) if table.device.type == "cpu" else 1
 
 
-def check_start(start: FactorModel | None, n_factors: int, link: Link) -> None:
+def check_start(start: TrainedModel | None, n_factors: int, link: Link) -> None:
     """Raise ``InvalidArgument`` if a warm start has another shape or another link than the trainer's models."""
     if start is None:
         return
+    if not isinstance(start, FactorModel):
+        raise InvalidArgument(f"start must be a model of factors and biases, got one of {start.card.trainer}")
     if (start.n_factors, start.n_draws) != (n_factors, 1):
         raise InvalidArgument(
             f"start must have n_factors={n_factors} and 1 draw, got {start.n_factors} and {start.n_draws}"
@@ -166,7 +172,7 @@ class Reporter:
         if ids[0] != ids[1]:
             raise InvalidArgument("hold_out must be a part of the same table as train, got other ids")
 
-    def report(self, step: int, message: str, current: Callable[[], FactorModel]) -> None:
+    def report(self, step: int, message: str, current: Callable[[], TrainedModel]) -> None:
         """Report ``step`` with the training loss (mean squared error) and the hold-out's RMSE of ``current()``.
 
         Raises ``FitStopped`` if training was asked to stop.
@@ -180,9 +186,9 @@ class Reporter:
         if self.should_stop is not None and self.should_stop():
             raise FitStopped(f"training was stopped after step {step} of {self.n_steps}; nothing was kept")
 
-    def _figures(self, model: FactorModel) -> tuple[float, float | None]:
+    def _figures(self, model: TrainedModel) -> tuple[float, float | None]:
         return _rmse(model, self.train) ** 2, None if self.hold_out is None else _rmse(model, self.hold_out)
 
 
-def _rmse(model: FactorModel, ratings: Ratings) -> float:
+def _rmse(model: TrainedModel, ratings: Ratings) -> float:
     return root_mean_square_error(ratings.values, model.predict(ratings.user_idx, ratings.item_idx).cpu())

@@ -117,6 +117,15 @@ class TrainedModel(ABC):
         """Cut rows of users so that the scores of a block against all films stay under ``BLOCK_BYTES``."""
         yield from user_idx.split(max(1, BLOCK_BYTES // (self._cell_bytes * len(self.items))))
 
+    def _check_tensors(self, **wanted: tuple[int, ...]) -> None:
+        """Raise ``InvalidArgument`` if a tensor has another shape, or holds numbers that are not finite."""
+        for name, shape in wanted.items():
+            tensor = getattr(self, name)
+            if tuple(tensor.shape) != shape:
+                raise InvalidArgument(f"{name} must have shape {shape}, got {tuple(tensor.shape)}")
+            if not torch.isfinite(tensor).all():
+                raise InvalidArgument(f"{name} must be finite, got values that are not; train with more regularization")
+
     def _digest(self, description: object, tensors: Iterable[Tensor]) -> str:
         digest = hashlib.sha256(repr(description).encode())
         for tensor in tensors:
@@ -148,19 +157,13 @@ class FactorModel(TrainedModel):
 
     def __post_init__(self) -> None:
         draws, n_users, width = self.user_factors.shape
-        wanted = {
-            "user_factors": (draws, self.rated.n_users, width),
-            "item_factors": (draws, self.rated.n_items, width),
-            "user_bias": (draws, n_users),
-            "item_bias": (draws, self.rated.n_items),
-            "global_mean": (draws,),
-        }
-        for name, shape in wanted.items():
-            tensor = getattr(self, name)
-            if tuple(tensor.shape) != shape:
-                raise InvalidArgument(f"{name} must have shape {shape}, got {tuple(tensor.shape)}")
-            if not torch.isfinite(tensor).all():
-                raise InvalidArgument(f"{name} must be finite, got values that are not; train with more regularization")
+        self._check_tensors(
+            user_factors=(draws, self.rated.n_users, width),
+            item_factors=(draws, self.rated.n_items, width),
+            user_bias=(draws, n_users),
+            item_bias=(draws, self.rated.n_items),
+            global_mean=(draws,),
+        )
 
     @property
     def n_draws(self) -> int:

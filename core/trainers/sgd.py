@@ -8,22 +8,20 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.descent import Descent
+from core.descent import Descent, embedding, first_score, range_of
 from core.fitting import (
     Reporter,
     carry_over,
     check_at_least,
     check_start,
     check_trainable,
-    global_mean,
     make_card,
     one_thread_inside,
 )
-from core.links import SigmoidRange
 from core.model import FactorModel, ModelCard
 from core.people import prior_from_people
 from core.progress import OnProgress, ShouldStop
-from core.ratings import Ratings, RatingScale
+from core.ratings import Ratings
 
 # Standard deviation of the first factors, as in the book's library: what a factor says must come from the ratings.
 START_STD = 0.01
@@ -66,7 +64,7 @@ class SGD:
         Raises ``InvalidArgument`` on empty or unusable input, ``FitStopped`` when asked to stop.
         """
         check_trainable(train)
-        check_start(start, self.n_factors, _range_of(train.scale))
+        check_start(start, self.n_factors, range_of(train.scale))
         generator = torch.Generator().manual_seed(seed)
         net = DotProductBias(train, self.n_factors, generator, start).to(device)
         card = make_card(self, train, seed=seed)
@@ -96,13 +94,12 @@ class DotProductBias(nn.Module):
         self, train: Ratings, n_factors: int, generator: torch.Generator, start: FactorModel | None = None
     ) -> None:
         super().__init__()
-        self.link = _range_of(train.scale)
-        self.user_factors = _embedding(torch.randn(train.n_users, n_factors, generator=generator) * START_STD)
-        self.item_factors = _embedding(torch.randn(train.n_items, n_factors, generator=generator) * START_STD)
-        self.user_bias = _embedding(torch.zeros(train.n_users, 1))
-        self.item_bias = _embedding(torch.zeros(train.n_items, 1))
-        # Predictions start at the mean, not at the middle of the range.
-        self.mean = self.link.score(_inside(global_mean(train), train.scale))
+        self.link = range_of(train.scale)
+        self.user_factors = embedding(torch.randn(train.n_users, n_factors, generator=generator) * START_STD)
+        self.item_factors = embedding(torch.randn(train.n_items, n_factors, generator=generator) * START_STD)
+        self.user_bias = embedding(torch.zeros(train.n_users, 1))
+        self.item_bias = embedding(torch.zeros(train.n_items, 1))
+        self.mean = first_score(train)
         if start is not None:
             self._carry_over(train, start)
 
@@ -141,20 +138,6 @@ class DotProductBias(nn.Module):
             carry_over(self.item_bias.weight, start.item_bias[0][:, None] + shift, *items)
 
 
-def _embedding(weight: Tensor) -> nn.Embedding:
-    table: nn.Embedding = nn.Embedding.from_pretrained(weight, freeze=False)
-    return table
-
-
 def _copy(table: nn.Embedding) -> Tensor:
     """The table as one draw of a model: (1, n, width)."""
     return table.weight.detach().clone()[None]
-
-
-def _range_of(scale: RatingScale) -> SigmoidRange:
-    """A sigmoid never reaches its ends, so the range is wider than the scale: (0, 5.5) for 1 to 5, as in the book."""
-    return SigmoidRange(scale.low - scale.step, scale.high + scale.step / 2)
-
-
-def _inside(stars: float, scale: RatingScale) -> float:
-    return min(max(stars, scale.low), scale.high)
