@@ -1,4 +1,4 @@
-"""Choose a trainer's settings inside training: `python -m benchmarks.tune als|sgd|bias [--dataset ml-100k]`.
+"""Choose a trainer's settings inside training: `python -m benchmarks.tune als|sgd|bias|category [--dataset ml-100k]`.
 
 The ratings that the project is measured on are not looked at. For ml-100k that is the test part of u1; its training
 part is cut into four, each held out once, which are the published test parts of u2 to u5. Other data sets: the test
@@ -11,25 +11,27 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import product
 from typing import TypeAlias
 
 import torch
 
+from core.datasets.dataset import Dataset
 from core.datasets.registry import load_dataset
 from core.evaluation.splits import make_split
 from core.metrics import root_mean_square_error
 from core.ratings import Ratings
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly
+from core.trainers.category import Category
 from core.trainers.sgd import SGD
 
 N_FOLDS = 4
 # What is printed: the best settings.
 N_SHOWN = 12
 
-Settings: TypeAlias = ALS | SGD | BiasOnly
+Settings: TypeAlias = ALS | SGD | BiasOnly | Category
 # A stage proposes settings, given the best so far.
 Stage: TypeAlias = Callable[[Settings], Sequence[Settings]]
 
@@ -69,7 +71,7 @@ def steps(_: Settings) -> list[Settings]:
 
 def epochs(best: Settings) -> list[Settings]:
     """The best so far with fewer and more passes."""
-    if isinstance(best, BiasOnly):
+    if not isinstance(best, ALS | SGD):
         return []
     return [replace(best, n_epochs=n) for n in (4, 5, 6, 8, 10, 15, 20) if n != best.n_epochs]
 
@@ -78,14 +80,28 @@ def dampings(_: Settings) -> list[Settings]:
     return [BiasOnly(damping=damping) for damping in (0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 25)]
 
 
-STAGES: dict[str, list[Stage]] = {"als": [penalties, epochs], "sgd": [steps, epochs], "bias": [dampings]}
+def genre_penalties(first: Settings) -> list[Settings]:
+    """Category: both penalties and the damping of the films' biases."""
+    if not isinstance(first, Category):
+        return []
+    return [
+        replace(first, regularization=λ, bias_regularization=λ_b, damping=damping)
+        for λ, λ_b, damping in product((2.0, 3.0, 5.0, 8.0, 12.0), (2.0, 3.0, 5.0, 8.0), (2.0, 3.0, 5.0))
+    ]
 
 
-def training_folds(dataset: str) -> Iterator[tuple[Ratings, Ratings]]:
+STAGES: dict[str, list[Stage]] = {
+    "als": [penalties, epochs],
+    "sgd": [steps, epochs],
+    "bias": [dampings],
+    "category": [genre_penalties],
+}
+
+
+def training_folds(dataset: Dataset) -> Iterator[tuple[Ratings, Ratings]]:
     """Yield (train, validation), all of it inside the training part that the project is measured with."""
-    ratings = load_dataset(dataset).ratings
-    published = dataset == "ml-100k"
-    inside = make_split(ratings, "u1" if published else "random").train
+    published = dataset.name == "ml-100k"
+    inside = make_split(dataset.ratings, "u1" if published else "random").train
     order = torch.arange(len(inside))
     if not published:
         order = torch.randperm(len(inside), generator=torch.Generator().manual_seed(0))
@@ -120,7 +136,9 @@ def as_markdown(results: Sequence[Result]) -> str:
     """Return a table, one line per setting."""
     names = [field.name for field in fields(results[0].settings)]
     lines = [[*names, "RMSE", "fit s"], ["--:"] * (len(names) + 2)]
-    lines += [[*map(str, astuple(r.settings)), f"{r.rmse:.4f}", f"{r.seconds:.2f}"] for r in results]
+    lines += [
+        [*(str(getattr(r.settings, name)) for name in names), f"{r.rmse:.4f}", f"{r.seconds:.2f}"] for r in results
+    ]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
@@ -129,13 +147,17 @@ def main() -> None:
     parser.add_argument("trainer", choices=sorted(STAGES))
     parser.add_argument("--dataset", default="ml-100k")
     arguments = parser.parse_args()
-    first: Settings = {"als": ALS, "sgd": SGD, "bias": BiasOnly}[arguments.trainer]()
-    folds = list(training_folds(arguments.dataset))
-    results = search(STAGES[arguments.trainer], folds, first)
+    dataset = load_dataset(arguments.dataset)
+    first: dict[str, Settings] = {
+        "als": ALS(),
+        "sgd": SGD(),
+        "bias": BiasOnly(),
+        "category": Category.of(dataset.films),
+    }
+    results = search(STAGES[arguments.trainer], list(training_folds(dataset)), first[arguments.trainer])
     print(as_markdown(results[:N_SHOWN]))
-    print(
-        f"\nOf {len(results)} settings, each the mean of {N_FOLDS} folds inside training. Best: {results[0].settings}"
-    )
+    print(f"\nOf {len(results)} settings, each the mean of {N_FOLDS} folds inside training, the best:")
+    print(results[0].settings)
 
 
 if __name__ == "__main__":
