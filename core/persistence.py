@@ -1,7 +1,8 @@
 """Saved models: numbers in safetensors, the rest in JSON, written so that a reader never meets half of one.
 
-A folder holds ``model.json`` and the tensor file it names. The tensor file is written first, under the digest of
-its content; replacing ``model.json`` by a rename is the moment the new model is there.
+A folder holds ``model.json`` and the tensor file it names. The tensor file is written first, under a name of its own;
+replacing ``model.json`` by a rename is the moment the new model is there, and only then is the old tensor file removed.
+A reader whose file was removed meanwhile finds the new one. Both files carry a SHA-256, so damage does not pass.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,32 +21,18 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from core.catalogue import Catalogue, Film
-from core.errors import ArtefactError, InvalidArgument
-from core.links import Constant, Identity, Link, SigmoidRange
-from core.model import FactorModel, ModelCard, UserPrior
-from core.ratings import IdMap, Ratings, RatingScale
+from core.artefact import LINKS, SavedModel, assemble, describe, to_tensors
+from core.errors import ArtefactError
+
+__all__ = ["SavedModel", "load_model", "save_model"]
 
 FORMAT_VERSION = 1
 CARD_FILE = "model.json"
-_LINKS: dict[str, type[Identity] | type[SigmoidRange] | type[Constant]] = {
-    "identity": Identity,
-    "sigmoid_range": SigmoidRange,
-    "constant": Constant,
-}
-_MODEL_TENSORS = ("user_factors", "item_factors", "user_bias", "item_bias", "global_mean")
-_PRIOR_TENSORS = ("mean", "precision", "noise_precision")
-_COLUMNS = ("user_idx", "item_idx", "values")
-
-
-@dataclass(frozen=True, eq=False)
-class SavedModel:
-    """A model with the films it speaks of, its measured figures, and the ratings held out of its training."""
-
-    model: FactorModel
-    films: Catalogue
-    metrics: Mapping[str, Any] = field(default_factory=dict)
-    held_out: Ratings | None = None
+TENSOR_FILES = "tensors-*.safetensors"
+# Files of a writer that died, or that another one overtook, are removed by a later save when they are a day old.
+LEFTOVER_SECONDS = 86_400.0
+# How often a reader looks again when the model it was about to read has just been replaced.
+MOST_LOOKS = 10
 
 
 def save_model(saved: SavedModel, folder: Path) -> Path:
@@ -53,19 +41,24 @@ def save_model(saved: SavedModel, folder: Path) -> Path:
     The artefact holds the training ratings: it stays on the machine of whoever may hold those. Raises
     ``ArtefactError`` if the folder cannot be written.
     """
-    content = save(_tensors(saved))
+    content = save(to_tensors(saved))
     digest = hashlib.sha256(content).hexdigest()
-    name = f"tensors-{digest[:16]}.safetensors"
-    card = json.dumps({**_describe(saved), "tensors": name, "sha256": digest}, ensure_ascii=False, indent=1)
+    # Never a name that was there before: another writer may be about to remove it.
+    name = f"tensors-{digest[:16]}-{secrets.token_hex(4)}.safetensors"
+    card = {"format_version": FORMAT_VERSION, **describe(saved), "tensors": name, "sha256": digest}
+    text = json.dumps({**card, "checksum": _checksum(card)}, ensure_ascii=False, indent=1)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        replaced = _tensor_file_of(folder)
         _write(folder / name, content)
-        _write(folder / CARD_FILE, card.encode())
-        for old in folder.glob("tensors-*.safetensors"):
-            if old.name != name:
-                old.unlink(missing_ok=True)
+        try:
+            _write(folder / CARD_FILE, text.encode())
+        except BaseException:
+            (folder / name).unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise ArtefactError(f"the model could not be saved in {folder}: {error.strerror or error}") from error
+    _tidy(folder, replaced, kept=name)
     return folder
 
 
@@ -74,45 +67,14 @@ def load_model(folder: Path) -> SavedModel:
 
     Raises ``ArtefactError`` if there is none, if a file is damaged or missing, or on another format version.
     """
-    card = _read_card(folder)
-    tensors = _read_tensors(folder, card)
-    try:
-        return _rebuild(card, tensors)
-    except (KeyError, TypeError, ValueError, InvalidArgument) as error:
-        raise ArtefactError(f"the model in {folder} is damaged: {error}") from error
-
-
-def _tensors(saved: SavedModel) -> dict[str, Tensor]:
-    model = saved.model
-    tensors = {name: getattr(model, name) for name in _MODEL_TENSORS}
-    if model.user_prior is not None:
-        tensors |= {f"prior.{name}": getattr(model.user_prior, name) for name in _PRIOR_TENSORS}
-    tensors |= _columns("rated", model.rated)
-    if saved.held_out is not None:
-        tensors |= _columns("held_out", saved.held_out)
-    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-
-
-def _columns(part: str, ratings: Ratings) -> dict[str, Tensor]:
-    columns = {f"{part}.{name}": getattr(ratings, name) for name in _COLUMNS}
-    return columns if ratings.timestamps is None else {**columns, f"{part}.timestamps": ratings.timestamps}
-
-
-def _describe(saved: SavedModel) -> dict[str, Any]:
-    model = saved.model
-    names = {kind: name for name, kind in _LINKS.items()}
-    return {
-        "format_version": FORMAT_VERSION,
-        "version": model.version,
-        "card": asdict(model.card),
-        "link": {"name": names[type(model.link)], **vars(model.link)},  # type: ignore[index]  # every link is listed
-        "count_power": None if model.user_prior is None else model.user_prior.count_power,
-        "scale": asdict(model.scale),
-        "metrics": dict(saved.metrics),
-        "users": list(model.users),
-        "items": list(model.items),
-        "films": [asdict(film) for film in saved.films],
-    }
+    for _ in range(MOST_LOOKS):
+        card = _read_card(folder)
+        try:
+            return _rebuild(folder, card, _read_tensors(folder, card))
+        except FileNotFoundError:
+            if _tensor_file_of(folder) == card["tensors"]:
+                break
+    raise ArtefactError(f"the model in {folder} is damaged: {card['tensors']} is missing")
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -129,64 +91,62 @@ def _write(path: Path, content: bytes) -> None:
         raise
 
 
+def _tensor_file_of(folder: Path) -> str | None:
+    """The tensor file that the folder's card names; None if there is no card that says."""
+    try:
+        return str(_read_card(folder)["tensors"])
+    except ArtefactError:
+        return None
+
+
+def _tidy(folder: Path, replaced: str | None, *, kept: str) -> None:
+    """Remove the replaced tensor file and old leftovers; what cannot be removed now is left for the next save."""
+    for path in (*folder.glob(TENSOR_FILES), *folder.glob(f".{TENSOR_FILES}-*"), *folder.glob(f".{CARD_FILE}-*")):
+        with suppress(OSError):
+            if path.name == replaced or (path.name != kept and time.time() - path.stat().st_mtime > LEFTOVER_SECONDS):
+                path.unlink()
+
+
+def _checksum(card: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(card, sort_keys=True).encode()).hexdigest()
+
+
 def _read_card(folder: Path) -> dict[str, Any]:
     try:
         card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise ArtefactError(f"there is no model in {folder}: {CARD_FILE} is missing") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ArtefactError(f"the model in {folder} is damaged: {CARD_FILE} cannot be read") from error
     version = card.get("format_version") if isinstance(card, dict) else None
     if version != FORMAT_VERSION:
         raise ArtefactError(f"the model in {folder} has format version {version!r}; {FORMAT_VERSION} is readable")
+    if card.pop("checksum", None) != _checksum(card):
+        raise ArtefactError(f"the model in {folder} is damaged: {CARD_FILE} is not as it was written")
     return dict(card)
 
 
 def _read_tensors(folder: Path, card: dict[str, Any]) -> dict[str, Tensor]:
-    name = card.get("tensors")
-    path = folder / Path(str(name)).name
+    """Map the tensors; raise ``FileNotFoundError`` if their file is gone, ``ArtefactError`` if it is damaged."""
+    path = folder / Path(card["tensors"]).name
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest != card.get("sha256"):
-            raise ArtefactError(f"the model in {folder} is damaged: {path.name} is not what {CARD_FILE} names")
-        return load_file(path)
+        if digest == card["sha256"]:
+            return load_file(path)
     except FileNotFoundError:
-        raise ArtefactError(f"the model in {folder} is damaged: {path.name} is missing") from None
+        raise
     except (OSError, SafetensorError) as error:
-        if isinstance(error, ArtefactError):
-            raise
         raise ArtefactError(f"the model in {folder} is damaged: {path.name} cannot be read") from error
+    raise ArtefactError(f"the model in {folder} is damaged: {path.name} is not what {CARD_FILE} names")
 
 
-def _rebuild(card: dict[str, Any], tensors: dict[str, Tensor]) -> SavedModel:
-    users, items = IdMap(card["users"], kind="user"), IdMap(card["items"], kind="film")
-    scale = RatingScale(**card["scale"])
-
-    def ratings(part: str) -> Ratings:
-        columns = {name: tensors[f"{part}.{name}"] for name in _COLUMNS}
-        times = tensors.get(f"{part}.timestamps")
-        return Ratings(**columns, timestamps=times, users=users, items=items, scale=scale)
-
-    prior = None
-    if card["count_power"] is not None:
-        numbers = {name: tensors[f"prior.{name}"] for name in _PRIOR_TENSORS}
-        prior = UserPrior(**numbers, count_power=card["count_power"])
-    model = FactorModel(
-        **{name: tensors[name] for name in _MODEL_TENSORS},
-        rated=ratings("rated"),
-        card=ModelCard(**card["card"]),
-        link=_link(dict(card["link"])),
-        user_prior=prior,
-    )
-    held_out = ratings("held_out") if "held_out.values" in tensors else None
-    return SavedModel(model, Catalogue(_film(row) for row in card["films"]), card["metrics"], held_out)
-
-
-def _link(described: dict[str, Any]) -> Link:
-    return _LINKS[described.pop("name")](**described)
-
-
-def _film(row: dict[str, Any]) -> Film:
-    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-    return Film(**fields)
+def _rebuild(folder: Path, card: dict[str, Any], tensors: dict[str, Tensor]) -> SavedModel:
+    """Put the parts together; what is wrong here was written so."""
+    link = card["link"]["name"]
+    if link not in LINKS:
+        raise ArtefactError(f"the model in {folder} has the link {link!r}; {', '.join(LINKS)} are readable")
+    try:
+        return assemble(card, tensors)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArtefactError(f"the model in {folder} is damaged: its parts do not fit, {error}") from error

@@ -1,0 +1,100 @@
+"""A saved model taken apart into tensors and what JSON can hold, and put together again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from core.catalogue import Catalogue, Film
+from core.links import Constant, Identity, Link, SigmoidRange
+from core.model import FactorModel, ModelCard, UserPrior
+from core.ratings import IdMap, Ratings, RatingScale
+
+LINKS: dict[str, type[Identity] | type[SigmoidRange] | type[Constant]] = {
+    "identity": Identity,
+    "sigmoid_range": SigmoidRange,
+    "constant": Constant,
+}
+_MODEL_TENSORS = ("user_factors", "item_factors", "user_bias", "item_bias", "global_mean")
+_COLUMNS = ("user_idx", "item_idx", "values")
+
+
+@dataclass(frozen=True, eq=False)
+class SavedModel:
+    """A model with the films it speaks of, its measured figures, and the ratings held out of its training."""
+
+    model: FactorModel
+    films: Catalogue
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    held_out: Ratings | None = None
+
+
+def to_tensors(saved: SavedModel) -> dict[str, Tensor]:
+    """Return every column of numbers under its name, on the CPU."""
+    model = saved.model
+    tensors = {name: getattr(model, name) for name in _MODEL_TENSORS}
+    if model.user_prior is not None:
+        tensors |= {f"prior.{name}": tensor for name, tensor in model.user_prior.tensors()}
+    tensors |= _columns("rated", model.rated)
+    if saved.held_out is not None:
+        tensors |= _columns("held_out", saved.held_out)
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+
+
+def _columns(part: str, ratings: Ratings) -> dict[str, Tensor]:
+    columns = {f"{part}.{name}": getattr(ratings, name) for name in _COLUMNS}
+    return columns if ratings.timestamps is None else {**columns, f"{part}.timestamps": ratings.timestamps}
+
+
+def describe(saved: SavedModel) -> dict[str, Any]:
+    """Return all that is not a tensor, as JSON takes it."""
+    model = saved.model
+    names = {kind: name for name, kind in LINKS.items()}
+    return {
+        "version": model.version,
+        "card": asdict(model.card),
+        "link": {"name": names[type(model.link)], **vars(model.link)},  # type: ignore[index]  # every link is listed
+        "count_power": None if model.user_prior is None else model.user_prior.count_power,
+        "scale": asdict(model.scale),
+        "metrics": dict(saved.metrics),
+        "users": list(model.users),
+        "items": list(model.items),
+        "films": [asdict(film) for film in saved.films],
+    }
+
+
+def assemble(card: dict[str, Any], tensors: dict[str, Tensor]) -> SavedModel:
+    """Return what ``describe`` and ``to_tensors`` took apart; raises ``KeyError``, ``TypeError`` or ``ValueError``."""
+    users, items = IdMap(card["users"], kind="user"), IdMap(card["items"], kind="film")
+    scale = RatingScale(**card["scale"])
+
+    def ratings(part: str) -> Ratings:
+        columns = {name: tensors[f"{part}.{name}"] for name in _COLUMNS}
+        times = tensors.get(f"{part}.timestamps")
+        return Ratings(**columns, timestamps=times, users=users, items=items, scale=scale)
+
+    prior = None
+    if card["count_power"] is not None:
+        named = {name.removeprefix("prior."): part for name, part in tensors.items() if name.startswith("prior.")}
+        prior = UserPrior.from_tensors(named, count_power=card["count_power"])
+    model = FactorModel(
+        **{name: tensors[name] for name in _MODEL_TENSORS},
+        rated=ratings("rated"),
+        card=ModelCard(**card["card"]),
+        link=_link(**card["link"]),
+        user_prior=prior,
+    )
+    held_out = ratings("held_out") if "held_out.values" in tensors else None
+    return SavedModel(model, Catalogue(_film(row) for row in card["films"]), card["metrics"], held_out)
+
+
+def _link(name: str, **settings: float) -> Link:
+    return LINKS[name](**settings)
+
+
+def _film(row: dict[str, Any]) -> Film:
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    return Film(**fields)
