@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -25,6 +25,7 @@ from core.fitting import (
     start_factors,
 )
 from core.links import Identity
+from core.metrics import root_mean_square_error
 from core.model import FactorModel, ModelCard, UserPrior
 from core.progress import OnProgress, ShouldStop
 from core.ratings import Ratings
@@ -32,6 +33,9 @@ from core.ridge import RowBatches, leverages, solve_rows
 
 # Ratings at the mean that pull a film's first bias towards zero; the first solve replaces it.
 START_DAMPING = 5.0
+# With a validation part: sweeps without a gain that are tried before stopping (while factors are still small, two or
+# three sweeps may predict worse before they predict better), and what counts as a gain, in stars.
+PATIENCE, LEAST_GAIN = 4, 1e-4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +56,9 @@ class ALS:
     regularization: float = 1.35  # λ, times n^count_power; chosen by `python -m benchmarks.tune als`, inside training
     bias_regularization: float = 0.5  # λ_b, times n^count_power; likewise
     count_power: float = 0.5  # 0: the same penalty for everybody; 1: ALS-WR
-    n_epochs: int = 15
+    n_epochs: int = 15  # the most, where ``validation_fraction`` stops sooner
     precision: Literal["float32", "float64"] = "float32"
+    validation_fraction: float = 0.0  # 0: all n_epochs; else the share of train that decides how many, as ``fit`` says
 
     def __post_init__(self) -> None:
         check_at_least(0, n_factors=self.n_factors, count_power=self.count_power)
@@ -65,6 +70,10 @@ class ALS:
             )
         if self.precision not in ("float32", "float64"):
             raise InvalidArgument(f"precision must be float32 or float64, got {self.precision!r}")
+        if not 0 <= self.validation_fraction < 1:
+            raise InvalidArgument(
+                f"validation_fraction must be at least 0 and below 1, got {self.validation_fraction:g}"
+            )
 
     @one_thread_inside()
     def fit(
@@ -80,19 +89,39 @@ class ALS:
     ) -> FactorModel:
         """Return the model of ``train``; ``start`` warm-starts from an earlier one, matched by id.
 
+        With a ``validation_fraction``, sweeps on the other ratings until that part is predicted no better, then fits
+        all of ``train`` with the number of sweeps that predicted it best; the card names that number as ``n_epochs``.
         Raises ``InvalidArgument`` on empty or unusable input, ``FitStopped`` when asked to stop.
         """
         check_trainable(train)
         check_start(start, self.n_factors, Identity())
+        n_epochs, n_tried = self.n_epochs, 0
+        if self.validation_fraction:
+            reporter = Reporter(train, 2 * self.n_epochs, on_progress, should_stop, hold_out)
+            n_epochs, n_tried = self._choose_n_epochs(train, seed, start, device, reporter)
         state = _State.create(self, train, seed, start, device)
-        card = make_card(self, train, seed=seed)
-        reporter = Reporter(train, self.n_epochs, on_progress, should_stop, hold_out)
-        for epoch in range(1, self.n_epochs + 1):
-            state.solve_users()
-            state.solve_items()
-            reporter.report(epoch, f"Sweep {epoch} of {self.n_epochs}", lambda: state.to_model(card, None))
+        card = make_card(replace(self, n_epochs=n_epochs), train, seed=seed)
+        reporter = Reporter(train, n_tried + n_epochs, on_progress, should_stop, hold_out)
+        for epoch in range(1, n_epochs + 1):
+            state.sweep()
+            reporter.report(n_tried + epoch, f"Sweep {epoch} of {n_epochs}", lambda: state.to_model(card, None))
         state.solve_users()
         return state.to_model(card, state.user_prior())
+
+    def _choose_n_epochs(
+        self, train: Ratings, seed: int, start: FactorModel | None, device: str, reporter: Reporter
+    ) -> tuple[int, int]:
+        """Return the number of sweeps that predicts the part put aside best, and how many were tried."""
+        part, validation = _put_aside(train, self.validation_fraction, seed)
+        state, card = _State.create(self, part, seed, start, device), make_card(self, part, seed=seed)
+        errors: list[float] = []
+        while len(errors) < self.n_epochs and len(errors) - _best(errors) < PATIENCE:
+            state.sweep()
+            model = state.to_model(card, None)
+            predicted = model.predict(validation.user_idx, validation.item_idx).cpu()
+            errors.append(root_mean_square_error(validation.values, predicted))
+            reporter.report(len(errors), f"Trial sweep {len(errors)}", lambda: model)  # noqa: B023 - called at once
+        return _best(errors), len(errors)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +155,10 @@ class _State:
             by_item=by_item.to(device),
             penalty=torch.diag(torch.tensor(penalties, dtype=dtype)).to(device),
         )
+
+    def sweep(self) -> None:
+        self.solve_users()
+        self.solve_items()
 
     def solve_users(self) -> None:
         self._solve(self.by_user, self.items, self.users)
@@ -183,6 +216,22 @@ class _State:
             card=card,
             user_prior=prior,
         )
+
+
+def _put_aside(train: Ratings, fraction: float, seed: int) -> tuple[Ratings, Ratings]:
+    """What to sweep on and what to validate on, drawn without regard to user or film."""
+    if not 0 < round(len(train) * fraction) < len(train):
+        raise InvalidArgument(f"validation_fraction {fraction:g} of {len(train)} ratings leaves one part empty")
+    return train.split(test_fraction=fraction, seed=seed)
+
+
+def _best(errors: list[float]) -> int:
+    """The number, from 1, of the last error that was lower than the best before it by ``LEAST_GAIN``; 0 for none."""
+    best = 0
+    for number, error in enumerate(errors, start=1):
+        if not best or error < errors[best - 1] - LEAST_GAIN:
+            best = number
+    return best
 
 
 def pair_scores(users: Tensor, items: Tensor, ratings: Ratings) -> Tensor:
