@@ -51,7 +51,8 @@ bench: setup-dev  ## Measure what the README claims
 screenshots: setup-dev  ## Photograph every page, light and dark, large and small
 	@browser=$$(tools/browser.sh "$(PY)") && REELSPACE_CHROMIUM="$$browser" $(PY) -m tools.screenshots
 
-soak: setup-dev  ## Leave the app under use and watch its memory
+soak: setup-dev  ## Leave the app under use and watch its memory; test the sampler for long
+	@REELSPACE_LONGER=20 $(PY) -m pytest -q tests/test_bayes.py -k joint_distribution --timeout=1800
 	@browser=$$(tools/browser.sh "$(PY)") && REELSPACE_CHROMIUM="$$browser" $(PY) -m tools.soak
 
 clean:  ## Remove the virtual environment and what tools left behind

@@ -1,0 +1,84 @@
+"""A chain small enough to be checked by loops, drawn from its own priors in numpy: core's draws are not used here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy import stats
+from torch import Tensor
+
+from core.bayes.chain import Chain
+from core.bayes.hyperpriors import Gamma, NormalWishart, RowPrior
+from core.bayes.rated_prior import RatedBasis, RatedPrior
+from core.bayes.table import Table
+from core.ridge import RowBatches
+from tests.reference import Matrix
+
+# Film 4 is rated by nobody.
+PAIRS = [(0, 0), (0, 1), (0, 3), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2), (2, 3), (3, 0), (3, 2)]
+N_USERS, N_ITEMS, WIDTH = 4, 5, 2
+# Heavier than the trainer's, so that every moment that a test compares exists.
+HYPERPRIOR = NormalWishart(WIDTH, n_degrees=9.0, mean_strength=2.0, scale=4.0)
+NOISE, FILM_NOISE, STRENGTH = Gamma(5.0, 4.0), Gamma(6.0, 6.0), Gamma(5.0, 3.0)
+
+
+@dataclass
+class World:
+    """Draws of everything from the prior, and of ratings given it."""
+
+    rng: np.random.Generator
+    rated: bool = True
+
+    def chain(self) -> Chain:
+        """A chain whose state and targets are drawn from the joint distribution."""
+        users, items = (torch.tensor(column, dtype=torch.int32) for column in zip(*PAIRS, strict=True))
+        empty = torch.zeros(len(PAIRS), dtype=torch.float64)
+        people = self._table(users, items, empty, N_USERS, N_ITEMS)
+        films = self._table(items, users, empty, N_ITEMS, N_USERS)
+        films.noise = torch.from_numpy(self.rng.gamma(FILM_NOISE.shape, 1 / FILM_NOISE.rate, N_ITEMS))
+        precision = float(self.rng.gamma(NOISE.shape, 1 / NOISE.rate))
+        chain = Chain(people, films, users, items, empty, precision, NOISE, FILM_NOISE)
+        chain.set_targets(self.ratings(chain))
+        return chain
+
+    def ratings(self, chain: Chain) -> Tensor:
+        """Targets given all else, one by one."""
+        people, films = chain.users.rows.numpy(), chain.films.rows.numpy()
+        targets = []
+        for user, item in PAIRS:
+            score = float(people[user, :-1] @ films[item, :-1] + people[user, -1] + films[item, -1])
+            std = (chain.noise_precision * float(chain.films.noise[item])) ** -0.5
+            targets.append(score + std * float(self.rng.standard_normal()))
+        return torch.tensor(targets, dtype=torch.float64)
+
+    def _table(self, row_idx: Tensor, column_idx: Tensor, values: Tensor, n: int, n_columns: int) -> Table:
+        precision = stats.wishart(HYPERPRIOR.n_degrees, np.eye(WIDTH) / HYPERPRIOR.scale).rvs(random_state=self.rng)
+        covariance = np.linalg.inv(precision)
+        mean = self.rng.multivariate_normal(np.zeros(WIDTH), covariance / HYPERPRIOR.mean_strength)
+        shift, rated = np.zeros((n, WIDTH)), None
+        if self.rated:
+            rated = self._rated_prior(row_idx, column_idx, covariance, n, n_columns)
+            shift = rated.shift.numpy()
+        rows = mean + shift + self.rng.multivariate_normal(np.zeros(WIDTH), covariance, size=n)
+        return Table(
+            rows=torch.from_numpy(rows),
+            noise=torch.ones(n, dtype=torch.float64),
+            layout=RowBatches.build(row_idx, column_idx, values, n_rows=n, n_columns=n_columns),
+            prior=RowPrior(torch.from_numpy(mean), torch.from_numpy(precision)),
+            hyperprior=HYPERPRIOR,
+            rated=rated,
+        )
+
+    def _rated_prior(
+        self, row_idx: Tensor, column_idx: Tensor, covariance: Matrix, n_rows: int, n_columns: int
+    ) -> RatedPrior:
+        basis = RatedBasis.of(row_idx, column_idx, n_rows=n_rows, n_columns=n_columns)
+        wide = RatedBasis(*(part.double() for part in vars(basis).values()))
+        rated = RatedPrior(wide, WIDTH, STRENGTH)
+        rated.strength = float(self.rng.gamma(STRENGTH.shape, 1 / STRENGTH.rate))
+        weights = self.rng.multivariate_normal(np.zeros(WIDTH), covariance / rated.strength, size=basis.rank)
+        rated.weights = torch.from_numpy(weights)
+        rated.shift = rated.shift_by(rated.weights)
+        return rated
