@@ -26,7 +26,8 @@ from core.explanation import Influence, influences
 from core.fitting import Trainer
 from core.folding import Person, Prediction, fold_in, person_of
 from core.ids import Id, IdMap
-from core.model import FactorModel, ModelCard
+from core.model import FactorModel, ModelCard, TrainedModel
+from core.neural_model import NeuralModel
 from core.next_films import films_to_rate
 from core.persistence import SavedModel, load_model, save_model
 from core.progress import OnProgress, Progress, ShouldStop
@@ -38,7 +39,9 @@ from core.stars import star_chances, star_set
 from core.taste import GenreShare, Taste, describe_taste, telling_user
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity
+from core.trainers.category import Category
 from core.trainers.gibbs import Gibbs
+from core.trainers.neural import EmbeddingNN
 from core.trainers.sgd import SGD
 
 __all__ = [
@@ -48,11 +51,13 @@ __all__ = [
     "ArtefactError",
     "BiasOnly",
     "Catalogue",
+    "Category",
     "DataCard",
     "DataError",
     "Dataset",
     "DatasetInfo",
     "DatasetUnavailable",
+    "EmbeddingNN",
     "Evaluation",
     "FactorModel",
     "Film",
@@ -67,6 +72,7 @@ __all__ = [
     "Influence",
     "InvalidArgument",
     "ModelCard",
+    "NeuralModel",
     "OnProgress",
     "Person",
     "Popularity",
@@ -79,6 +85,7 @@ __all__ = [
     "ShouldStop",
     "Split",
     "Taste",
+    "TrainedModel",
     "Trainer",
     "UnknownId",
     "cache_folder",

@@ -9,8 +9,10 @@ from typing import Any
 from torch import Tensor
 
 from core.catalogue import Catalogue, Film
+from core.errors import InvalidArgument
 from core.links import Constant, Identity, Link, SigmoidRange
-from core.model import FactorModel, ModelCard, UserPrior
+from core.model import FactorModel, ModelCard, TrainedModel, UserPrior
+from core.neural_model import NeuralModel
 from core.ratings import IdMap, Ratings, RatingScale
 
 LINKS: dict[str, type[Identity] | type[SigmoidRange] | type[Constant]] = {
@@ -18,7 +20,7 @@ LINKS: dict[str, type[Identity] | type[SigmoidRange] | type[Constant]] = {
     "sigmoid_range": SigmoidRange,
     "constant": Constant,
 }
-_MODEL_TENSORS = ("user_factors", "item_factors", "user_bias", "item_bias", "global_mean")
+KINDS: dict[str, type[FactorModel] | type[NeuralModel]] = {"factors": FactorModel, "neural": NeuralModel}
 _COLUMNS = ("user_idx", "item_idx", "values")
 
 
@@ -26,16 +28,23 @@ _COLUMNS = ("user_idx", "item_idx", "values")
 class SavedModel:
     """A model with the films it speaks of, its measured figures, and the ratings held out of its training."""
 
-    model: FactorModel
+    model: TrainedModel
     films: Catalogue
     metrics: Mapping[str, Any] = field(default_factory=dict)
     held_out: Ratings | None = None
+
+    @property
+    def factors(self) -> FactorModel:
+        """The model, where a place in the space of films is asked for; raises ``InvalidArgument`` if it has none."""
+        if not isinstance(self.model, FactorModel):
+            raise InvalidArgument(f"{self.model.card.trainer} models have no space of films; models of factors have")
+        return self.model
 
 
 def to_tensors(saved: SavedModel) -> dict[str, Tensor]:
     """Return every column of numbers under its name, on the CPU."""
     model = saved.model
-    tensors = {name: getattr(model, name) for name in _MODEL_TENSORS}
+    tensors = dict(model.tensors)
     if model.user_prior is not None:
         tensors |= {f"prior.{name}": tensor for name, tensor in model.user_prior.tensors()}
     tensors |= _columns("rated", model.rated)
@@ -52,9 +61,11 @@ def _columns(part: str, ratings: Ratings) -> dict[str, Tensor]:
 def describe(saved: SavedModel) -> dict[str, Any]:
     """Return all that is not a tensor, as JSON takes it."""
     model = saved.model
+    kinds = {kind: name for name, kind in KINDS.items()}
     names = {kind: name for name, kind in LINKS.items()}
     return {
         "version": model.version,
+        "kind": kinds[type(model)],  # type: ignore[index]  # every kind is listed
         "card": asdict(model.card),
         "link": {"name": names[type(model.link)], **vars(model.link)},  # type: ignore[index]  # every link is listed
         "count_power": None if model.user_prior is None else model.user_prior.count_power,
@@ -76,17 +87,13 @@ def assemble(card: dict[str, Any], tensors: dict[str, Tensor]) -> SavedModel:
         times = tensors.get(f"{part}.timestamps")
         return Ratings(**columns, timestamps=times, users=users, items=items, scale=scale)
 
-    prior = None
+    kind = KINDS[card["kind"]]
+    parts: dict[str, Any] = {name: tensors[name] for name in kind.LEARNED}
+    parts |= {"card": ModelCard(**card["card"]), "link": _link(**card["link"]), "rated": ratings("rated")}
     if card["count_power"] is not None:
         named = {name.removeprefix("prior."): part for name, part in tensors.items() if name.startswith("prior.")}
-        prior = UserPrior.from_tensors(named, count_power=card["count_power"])
-    model = FactorModel(
-        **{name: tensors[name] for name in _MODEL_TENSORS},
-        rated=ratings("rated"),
-        card=ModelCard(**card["card"]),
-        link=_link(**card["link"]),
-        user_prior=prior,
-    )
+        parts["user_prior"] = UserPrior.from_tensors(named, count_power=card["count_power"])
+    model = kind(**parts)
     held_out = ratings("held_out") if "held_out.values" in tensors else None
     return SavedModel(model, Catalogue(_film(row) for row in card["films"]), card["metrics"], held_out)
 

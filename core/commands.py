@@ -16,6 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress as Bar
 
+from core.catalogue import Catalogue
 from core.datasets.person import read_person
 from core.datasets.registry import Dataset, fetch_dataset, list_datasets, load_dataset
 from core.errors import InvalidArgument
@@ -24,11 +25,11 @@ from core.evaluation.splits import PUBLISHED_FOLDS, Split, make_split
 from core.fitting import Trainer
 from core.folding import Person, fold_in, person_of
 from core.metrics import root_mean_square_error
-from core.model import FactorModel
+from core.model import TrainedModel
 from core.persistence import SavedModel, load_model, save_model
 from core.progress import OnProgress, Progress
 from core.space.film_map import FilmSpace
-from core.trainers import TRAINERS
+from core.trainers import default_trainer
 
 ALL_FOLDS = "all"
 
@@ -42,9 +43,9 @@ class Settings:
     n_factors: int | None = None
     seed: int = 0
 
-    def make_trainer(self) -> Trainer:
+    def make_trainer(self, films: Catalogue) -> Trainer[Any]:
         """Return the trainer; raises ``InvalidArgument`` on a setting it does not have."""
-        trainer: Any = TRAINERS[self.trainer]()
+        trainer: Any = default_trainer(self.trainer, films)
         if self.n_factors is None:
             return trainer
         if "n_factors" not in {field.name for field in fields(trainer)}:
@@ -65,12 +66,12 @@ def fetch(name: str) -> Path:
 
 def train(settings: Settings, *, split: str | None, out: Path) -> dict[str, Any]:
     """Train, save into ``out``, and return the figures of the fit."""
-    trainer, dataset = settings.make_trainer(), _load(settings.dataset)
+    dataset = _load(settings.dataset)
+    trainer = settings.make_trainer(dataset.films)
     part = None if split is None else make_split(dataset.ratings, split, seed=settings.seed)
     ratings = dataset.ratings if part is None else part.train
     model, seconds, n_epochs = _fit(trainer, ratings, settings.seed)
-    card = replace(model.card, dataset=dataset.name, split=split or "")
-    model = replace(model, card=card)
+    model = model.with_card(replace(model.card, dataset=dataset.name, split=split or ""))
     predictions = model.predict(ratings.user_idx, ratings.item_idx)
     figures = {"rmse_train": root_mean_square_error(ratings.values, predictions), "fit_seconds": seconds}
     save_model(SavedModel(model, dataset.films, figures, None if part is None else part.test), out)
@@ -92,7 +93,8 @@ def train(settings: Settings, *, split: str | None, out: Path) -> dict[str, Any]
 
 def evaluate(settings: Settings, *, split: str, k: int) -> dict[str, Any]:
     """Train on one part, measure on the other; ``all`` gives the mean over the published folds, and each of them."""
-    trainer, dataset = settings.make_trainer(), _load(settings.dataset)
+    dataset = _load(settings.dataset)
+    trainer = settings.make_trainer(dataset.films)
     names = PUBLISHED_FOLDS if split == ALL_FOLDS else (split,)
     parts = [make_split(dataset.ratings, name, seed=settings.seed) for name in names]
     folds = [_evaluate_fold(trainer, part, settings.seed, k) for part in parts]
@@ -121,7 +123,7 @@ def recommend(folder: Path, *, user: str | None, ratings: Path | None, n: int) -
 def neighbours(folder: Path, *, item: str, n: int) -> list[dict[str, Any]]:
     """Return the ``n`` films nearest to ``item`` in the full space, with distances in stars."""
     saved = load_model(folder)
-    near = FilmSpace.of(saved.model, saved.films).nearest(saved.model.items.parse(item), n=n)
+    near = FilmSpace.of(saved.factors, saved.films).nearest(saved.model.items.parse(item), n=n)
     return [{"item_id": film, "title": _title(saved, film), "distance": distance} for film, distance in near]
 
 
@@ -131,7 +133,7 @@ def peak_mib() -> float:
     return peak / (2**20 if sys.platform == "darwin" else 2**10)  # macOS counts bytes, Linux KiB
 
 
-def _evaluate_fold(trainer: Trainer, part: Split, seed: int, k: int) -> dict[str, Any]:
+def _evaluate_fold(trainer: Trainer[Any], part: Split, seed: int, k: int) -> dict[str, Any]:
     model, seconds, _ = _fit(trainer, part.train, seed)
     measured = asdict(evaluate_model(model, part.test, k=k))
     # Without anybody to rank for there is no figure, and JSON has no NaN.
@@ -141,7 +143,7 @@ def _evaluate_fold(trainer: Trainer, part: Split, seed: int, k: int) -> dict[str
     return known | {"fit_seconds": seconds, "peak_mib": peak_mib()}
 
 
-def _fit(trainer: Trainer, ratings: Any, seed: int) -> tuple[FactorModel, float, int]:
+def _fit(trainer: Trainer[Any], ratings: Any, seed: int) -> tuple[TrainedModel, float, int]:
     """Return the model, the seconds it took and the number of steps; steps are reported where somebody looks."""
     start = time.perf_counter()
     if not sys.stderr.isatty():
@@ -157,7 +159,7 @@ def _load(name: str) -> Dataset:
         return load_dataset(name, on_progress=on_progress)
 
 
-def _person(model: FactorModel, *, user: str | None, ratings: Path | None) -> Person:
+def _person(model: TrainedModel, *, user: str | None, ratings: Path | None) -> Person:
     if user is not None and ratings is None:
         return person_of(model, model.users.parse(user))
     if ratings is not None and user is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar, Self, cast
 
 import torch
 from torch import Tensor
@@ -44,6 +44,7 @@ class TrainedModel(ABC):
     cannot take a new person.
     """
 
+    LEARNED: ClassVar[tuple[str, ...]]  # the names of the tensors that training gave
     rated: Ratings
     card: ModelCard
     link: Link
@@ -64,11 +65,6 @@ class TrainedModel(ABC):
     @abstractmethod
     def person_scores(self, vector: Tensor) -> Tensor:
         """Return the scores (draws, n_items) of every film for somebody with this vector per draw."""
-
-    @property
-    @abstractmethod
-    def version(self) -> str:
-        """The first 12 hexadecimal digits of a SHA-256 over the model's numbers and its card."""
 
     @property
     @abstractmethod
@@ -94,6 +90,26 @@ class TrainedModel(ABC):
     def scale(self) -> RatingScale:
         """The ratings that can be given."""
         return self.rated.scale
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """What training gave, by name; a user prior has its own."""
+        return {name: getattr(self, name) for name in self.LEARNED}
+
+    @cached_property
+    def version(self) -> str:
+        """The first 12 hexadecimal digits of a SHA-256 over the model's numbers and its card."""
+        prior = self.user_prior
+        digest = hashlib.sha256(repr((self.card, self.link, None if prior is None else prior.count_power)).encode())
+        for tensor in self.tensors.values():
+            digest.update(_bytes_of(tensor))
+        for _, tensor in () if prior is None else prior.tensors():  # other numbers for new people are another model
+            digest.update(_bytes_of(tensor))
+        return digest.hexdigest()[:12]
+
+    def with_card(self, card: ModelCard) -> Self:
+        """Return the same model from somewhere else."""
+        return cast(Self, replace(cast(Any, self), card=card))
 
     def ratings_of(self, user_id: Id) -> dict[Id, float]:
         """Return what a training user rated, film id to stars."""
@@ -126,11 +142,9 @@ class TrainedModel(ABC):
             if not torch.isfinite(tensor).all():
                 raise InvalidArgument(f"{name} must be finite, got values that are not; train with more regularization")
 
-    def _digest(self, description: object, tensors: Iterable[Tensor]) -> str:
-        digest = hashlib.sha256(repr(description).encode())
-        for tensor in tensors:
-            digest.update(tensor.contiguous().cpu().numpy().tobytes())
-        return digest.hexdigest()[:12]
+
+def _bytes_of(tensor: Tensor) -> bytes:
+    return tensor.contiguous().cpu().numpy().tobytes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +159,7 @@ class FactorModel(TrainedModel):
     Source: Koren, Bell and Volinsky, *Matrix factorization techniques for recommender systems*, 2009, eq. 4.
     """
 
+    LEARNED: ClassVar[tuple[str, ...]] = ("user_factors", "item_factors", "user_bias", "item_bias", "global_mean")
     user_factors: Tensor
     item_factors: Tensor
     user_bias: Tensor
@@ -204,15 +219,6 @@ class FactorModel(TrainedModel):
         """Return the scores (draws, n_items) of every film for the person ``vector`` (draws, d + 1)."""
         vector = vector.to(self.item_vectors)
         return torch.baddbmm(self.item_offset[..., None], self.item_vectors, vector[..., None]).squeeze(-1)
-
-    @cached_property
-    def version(self) -> str:
-        """The first 12 hexadecimal digits of a SHA-256 over the model's numbers and its card."""
-        prior = self.user_prior
-        tensors = [self.user_factors, self.item_factors, self.user_bias, self.item_bias, self.global_mean]
-        if prior is not None:  # other numbers for new people are another model
-            tensors += [tensor for _, tensor in prior.tensors()]
-        return self._digest((self.card, self.link, None if prior is None else prior.count_power), tensors)
 
     @property
     def _pair_bytes(self) -> int:

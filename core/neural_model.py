@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -24,6 +25,14 @@ class NeuralModel(TrainedModel):
     Source: Howard and Gugger, *Deep Learning for Coders with fastai and PyTorch*, 2020, chapter 8 (``CollabNN``).
     """
 
+    LEARNED: ClassVar[tuple[str, ...]] = (
+        "user_factors",
+        "item_factors",
+        "hidden_weight",
+        "hidden_bias",
+        "output_weight",
+        "output_bias",
+    )
     user_factors: Tensor
     item_factors: Tensor
     hidden_weight: Tensor
@@ -69,16 +78,6 @@ class NeuralModel(TrainedModel):
         """Return the scores (1, n_items) of every film for the person ``vector`` (1, d)."""
         return self._output(self._user_half(vector.to(self.user_factors)) + self.item_half)
 
-    @cached_property
-    def version(self) -> str:
-        """The first 12 hexadecimal digits of a SHA-256 over the model's numbers and its card."""
-        return self._digest((self.card, self.link), self.tensors.values())
-
-    @property
-    def tensors(self) -> dict[str, Tensor]:
-        """Everything that was learned, by name."""
-        return {name: value for name, value in vars(self).items() if name in _LEARNED}
-
     def _user_half(self, vectors: Tensor) -> Tensor:
         return vectors @ self.hidden_weight[:, : vectors.shape[-1]].mT
 
@@ -93,6 +92,3 @@ class NeuralModel(TrainedModel):
     @property
     def _cell_bytes(self) -> int:
         return 2 * len(self.hidden_bias) * 4  # before the ReLU and after it
-
-
-_LEARNED = ("user_factors", "item_factors", "hidden_weight", "hidden_bias", "output_weight", "output_bias")

@@ -63,7 +63,7 @@ class Ready:
     @property
     def model(self) -> FactorModel:
         """The model itself."""
-        return self.saved.model
+        return self.saved.factors
 
 
 class Library:

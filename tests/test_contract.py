@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from core.datasets.synthetic import Synthetic
 from core.errors import FitStopped, FoldInRefused, InvalidArgument, UnknownId
 from core.fitting import Trainer
 from core.folding import fold_in, person_of
-from core.model import FactorModel
+from core.model import TrainedModel
 from core.persistence import SavedModel, load_model, save_model
 from core.progress import Progress
 from core.ratings import IdMap, Ratings, RatingScale
@@ -27,6 +28,7 @@ from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity
 from core.trainers.category import Category
 from core.trainers.gibbs import Gibbs
+from core.trainers.neural import EmbeddingNN
 from core.trainers.sgd import SGD
 from tests import reference
 
@@ -35,7 +37,7 @@ from tests import reference
 class Contract:
     """One trainer, small, and what it can do."""
 
-    trainer: Trainer
+    trainer: Trainer[Any]
     n_factors: int
     n_steps: int  # reports during a fit
     draws: int = 1
@@ -68,11 +70,17 @@ CONTRACTS = [
         reports_within=0.1,  # a report is about the draws so far, the model about those kept
         equal_within=0.5,  # five ratings leave much open to somebody who doubts
     ),
+    Contract(
+        EmbeddingNN(n_factors=3, n_hidden=8, n_epochs=4, batch_size=64),
+        n_factors=3,
+        n_steps=4,
+        folds_in=False,
+        warm_starts=True,
+    ),
     Contract(GENRES, n_factors=2, n_steps=1, random=False, solves_rows=True),
     Contract(BiasOnly(), n_factors=0, n_steps=1, random=False, solves_rows=True),
     Contract(Popularity(), n_factors=0, n_steps=1, random=False, folds_in=False),
 ]
-NUMBERS = ("user_factors", "item_factors", "user_bias", "item_bias", "global_mean")
 
 
 @pytest.fixture(params=CONTRACTS, ids=lambda contract: contract.name)
@@ -92,23 +100,23 @@ def train(parts: tuple[Ratings, Ratings]) -> Ratings:
 
 
 @pytest.fixture(scope="module")
-def models(train: Ratings) -> dict[str, FactorModel]:
+def models(train: Ratings) -> dict[str, TrainedModel]:
     """Each trainer's model of ``train`` with seed 0."""
     return {contract.name: contract.trainer.fit(train, seed=0) for contract in CONTRACTS}
 
 
 @pytest.fixture
-def model(contract: Contract, models: dict[str, FactorModel]) -> FactorModel:
+def model(contract: Contract, models: dict[str, TrainedModel]) -> TrainedModel:
     return models[contract.name]
 
 
-def all_predictions(model: FactorModel) -> torch.Tensor:
+def all_predictions(model: TrainedModel) -> torch.Tensor:
     users, items = torch.arange(len(model.users)), torch.arange(len(model.items))
     return model.predict(users.repeat_interleave(len(items)), items.repeat(len(users)))
 
 
-def same_numbers(one: FactorModel, other: FactorModel) -> bool:
-    return all(torch.equal(getattr(one, name), getattr(other, name)) for name in NUMBERS)
+def same_numbers(one: TrainedModel, other: TrainedModel) -> bool:
+    return all(torch.equal(one.tensors[name], other.tensors[name]) for name in one.tensors)
 
 
 def test_every_trainer_signs_the_contract() -> None:
@@ -118,15 +126,18 @@ def test_every_trainer_signs_the_contract() -> None:
 # --- the model -------------------------------------------------------------------------------------------------------
 
 
-def test_shapes_and_finiteness(contract: Contract, model: FactorModel) -> None:
+def test_shapes_and_finiteness(contract: Contract, model: TrainedModel) -> None:
     draws, width = contract.draws, contract.n_factors
-    shapes = [(draws, 40, width), (draws, 25, width), (draws, 40), (draws, 25), (draws,)]
-    assert [tuple(getattr(model, name).shape) for name in NUMBERS] == shapes
-    assert all(torch.isfinite(getattr(model, name)).all() for name in NUMBERS)
-    assert not any(getattr(model, name).requires_grad for name in NUMBERS)
+    assert model.tensors["user_factors"].shape[-2:] == (40, width)
+    assert model.tensors["item_factors"].shape[-2:] == (25, width)
+    users, items = torch.arange(40), torch.arange(25)
+    assert model.scores(users[:7], items[:7]).shape == (draws, 7)
+    assert model.all_scores(users).shape == (draws, 40, 25)
+    assert all(torch.isfinite(tensor).all() for tensor in model.tensors.values())
+    assert not any(tensor.requires_grad for tensor in model.tensors.values())
 
 
-def test_the_card_says_where_the_model_comes_from(contract: Contract, model: FactorModel, train: Ratings) -> None:
+def test_the_card_says_where_the_model_comes_from(contract: Contract, model: TrainedModel, train: Ratings) -> None:
     card = model.card
     assert (card.trainer, card.seed, card.n_ratings) == (contract.name, 0, 360)
     assert card.fingerprint == train.fingerprint
@@ -135,7 +146,7 @@ def test_the_card_says_where_the_model_comes_from(contract: Contract, model: Fac
     assert model.rated is train
 
 
-def test_predictions_stay_inside_the_scale(contract: Contract, model: FactorModel, train: Ratings) -> None:
+def test_predictions_stay_inside_the_scale(contract: Contract, model: TrainedModel, train: Ratings) -> None:
     """Also where the scale is narrower than what the ratings alone would give."""
     assert 0.5 <= all_predictions(model).min() <= all_predictions(model).max() <= 5
     narrow = replace(train, values=train.values.round().clamp(1, 4), scale=RatingScale(1, 4, 1))
@@ -144,21 +155,21 @@ def test_predictions_stay_inside_the_scale(contract: Contract, model: FactorMode
     assert 1 <= predicted.min() <= predicted.max() <= 4
 
 
-def test_it_learns_something(model: FactorModel, train: Ratings) -> None:
+def test_it_learns_something(model: TrainedModel, train: Ratings) -> None:
     """At least as good on its training ratings as the mean rating is."""
     predicted = model.predict(train.user_idx, train.item_idx).tolist()
     spread = float(train.values.double().std(correction=0))
     assert reference.rmse(train.values.tolist(), predicted) <= spread * (1 + 1e-6)
 
 
-def test_what_it_recommends_was_not_rated(model: FactorModel) -> None:
+def test_what_it_recommends_was_not_rated(model: TrainedModel) -> None:
     for user_id in (1, 7, 40):
         person = person_of(model, user_id)
         listed = {one.item_id for one in person.top_n(25)}
         assert listed == set(model.items) - set(model.ratings_of(user_id))
 
 
-def test_unknown_people_and_films_are_refused(model: FactorModel) -> None:
+def test_unknown_people_and_films_are_refused(model: TrainedModel) -> None:
     with pytest.raises(UnknownId) as error:
         person_of(model, 41)
     assert str(error.value) == "user 41 is not in this data; there are 40 users"
@@ -170,21 +181,21 @@ def test_unknown_people_and_films_are_refused(model: FactorModel) -> None:
 # --- randomness ------------------------------------------------------------------------------------------------------
 
 
-def test_the_same_seed_gives_the_same_model(contract: Contract, model: FactorModel, train: Ratings) -> None:
+def test_the_same_seed_gives_the_same_model(contract: Contract, model: TrainedModel, train: Ratings) -> None:
     again = contract.trainer.fit(train, seed=0)
     assert same_numbers(again, model)
     assert again.version == model.version
 
 
 def test_another_seed_gives_another_model_where_there_is_chance(
-    contract: Contract, model: FactorModel, train: Ratings
+    contract: Contract, model: TrainedModel, train: Ratings
 ) -> None:
     other = contract.trainer.fit(train, seed=1)
     assert same_numbers(other, model) != contract.random
     assert other.version != model.version  # the card names the seed
 
 
-def test_no_global_generator_is_set_or_read(contract: Contract, model: FactorModel, train: Ratings) -> None:
+def test_no_global_generator_is_set_or_read(contract: Contract, model: TrainedModel, train: Ratings) -> None:
     torch.manual_seed(7)
     np.random.seed(7)
     before = torch.random.get_rng_state(), np.random.get_state()[1].tolist()
@@ -212,7 +223,7 @@ def test_a_trainer_is_frozen(contract: Contract) -> None:
 # --- saving ----------------------------------------------------------------------------------------------------------
 
 
-def test_saved_and_loaded_it_is_the_same_model(contract: Contract, model: FactorModel, tmp_path: Path) -> None:
+def test_saved_and_loaded_it_is_the_same_model(contract: Contract, model: TrainedModel, tmp_path: Path) -> None:
     films = Catalogue(Film(item_id, f"Film {item_id}", 2000, ("Drama",)) for item_id in model.items)
     save_model(SavedModel(model, films, {"rmse": 0.25}), tmp_path / "model")
     loaded = load_model(tmp_path / "model")
@@ -228,7 +239,7 @@ def test_saved_and_loaded_it_is_the_same_model(contract: Contract, model: Factor
 # --- new people ------------------------------------------------------------------------------------------------------
 
 
-def test_a_training_user_folds_in_or_the_model_says_that_it_cannot(contract: Contract, model: FactorModel) -> None:
+def test_a_training_user_folds_in_or_the_model_says_that_it_cannot(contract: Contract, model: TrainedModel) -> None:
     if not contract.folds_in:
         with pytest.raises(FoldInRefused) as error:
             fold_in(model, model.ratings_of(1))
@@ -239,7 +250,7 @@ def test_a_training_user_folds_in_or_the_model_says_that_it_cannot(contract: Con
         ratings = model.ratings_of(user_id)
         person = fold_in(model, ratings)
         if contract.solves_rows:
-            vector = torch.cat([model.user_factors[:, row], model.user_bias[:, row, None]], dim=1)
+            vector = model.person_vector(row)
             torch.testing.assert_close(person.mean.to(vector), vector, rtol=0, atol=1e-5)
         trained += [one.prediction - ratings[one.item_id] for one in person_of(model, user_id).predict(ratings)]
         folded += [one.prediction - ratings[one.item_id] for one in person.predict(ratings)]
@@ -247,7 +258,7 @@ def test_a_training_user_folds_in_or_the_model_says_that_it_cannot(contract: Con
     assert np.sqrt(np.mean(np.square(folded))) < 1.05 * np.sqrt(np.mean(np.square(trained)))
 
 
-def test_doubt_is_given_with_every_prediction_or_with_none(contract: Contract, model: FactorModel) -> None:
+def test_doubt_is_given_with_every_prediction_or_with_none(contract: Contract, model: TrainedModel) -> None:
     for one in person_of(model, 1).predict_all():
         if contract.folds_in:
             assert 0 <= one.std < one.rating_std < 4.5  # no wider than the scale
@@ -259,7 +270,7 @@ def test_doubt_is_given_with_every_prediction_or_with_none(contract: Contract, m
 
 
 def test_a_warm_start_is_used_where_there_is_something_to_start(
-    contract: Contract, model: FactorModel, train: Ratings
+    contract: Contract, model: TrainedModel, train: Ratings
 ) -> None:
     assert same_numbers(contract.trainer.fit(train, seed=0, start=model), model) != contract.warm_starts
 
@@ -365,7 +376,7 @@ def test_the_last_report_is_about_the_model(contract: Contract, parts: tuple[Rat
 
 
 def test_a_hold_out_never_influences_the_fit(
-    contract: Contract, model: FactorModel, parts: tuple[Ratings, Ratings]
+    contract: Contract, model: TrainedModel, parts: tuple[Ratings, Ratings]
 ) -> None:
     train, hold_out = parts
     shown = contract.trainer.fit(train, seed=0, hold_out=hold_out, on_progress=lambda report: None)
@@ -403,7 +414,7 @@ def test_asked_to_stop_it_stops_after_the_step(contract: Contract, train: Rating
     assert contract.trainer.fit(train, seed=0, should_stop=lambda: False) is not None
 
 
-def test_an_interrupt_passes_and_leaves_nothing(contract: Contract, model: FactorModel, train: Ratings) -> None:
+def test_an_interrupt_passes_and_leaves_nothing(contract: Contract, model: TrainedModel, train: Ratings) -> None:
     def interrupt(report: Progress) -> None:
         raise KeyboardInterrupt
 

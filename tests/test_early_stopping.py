@@ -11,7 +11,7 @@ from core.datasets.synthetic import Synthetic
 from core.errors import FitStopped, InvalidArgument
 from core.progress import Progress
 from core.ratings import Ratings
-from core.trainers.als import LEAST_GAIN, PATIENCE, ALS, _put_aside
+from core.trainers.als import ALS, LEAST_GAIN, PATIENCE, _put_aside
 
 # So little regularisation that more sweeps fit the noise: the validation error falls, then rises.
 TRAINER = ALS(n_factors=2, regularization=0.1, bias_regularization=0.5, count_power=0.0, n_epochs=40)

@@ -92,7 +92,8 @@ class Network(nn.Module):
         self.item_factors = embedding(torch.randn(train.n_items, n_factors, generator=generator) * START_STD)
         self.hidden = _linear(2 * n_factors, n_hidden, generator)
         self.output = _linear(n_hidden, 1, generator)
-        with torch.no_grad():
+        with torch.no_grad():  # predictions start at the mean
+            self.hidden.bias.zero_()
             self.output.bias.fill_(first_score(train))
 
     def forward(self, user_idx: Tensor, item_idx: Tensor) -> Tensor:
