@@ -196,6 +196,16 @@ def test_leave_one_out_equals_leaving_one_out(problem: Rows) -> None:
         np.testing.assert_allclose(found[b], reference.leave_one_out(*problem.row(b)), rtol=1e-6, atol=1e-6)
 
 
+@given(rows_problems(least_length=1), st.integers(0, 10_000))
+def test_each_observation_left_out_may_have_a_prior_of_its_own(problem: Rows, seed: int) -> None:
+    own = normal(*problem.features.shape, generator=torch.Generator().manual_seed(seed))
+    found = leave_one_out(problem.features, problem.targets, penalty=problem.penalty, prior_mean=own)
+    for place in range(problem.features.shape[1]):
+        means = own[:, place]
+        expected = leave_one_out(problem.features, problem.targets, penalty=problem.penalty, prior_mean=means)
+        np.testing.assert_allclose(found[:, place], expected[:, place], rtol=1e-6, atol=1e-6)
+
+
 def test_leave_one_out_of_nothing_is_nothing() -> None:
     nothing = torch.zeros(2, 0, 3, dtype=torch.float64)
     assert leave_one_out(nothing, nothing[..., 0], penalty=torch.eye(3, dtype=torch.float64)).shape == (2, 0, 3)
@@ -246,6 +256,32 @@ def test_every_row_of_a_table_equals_loops(weighted: bool, prior: str, shifted: 
         row_penalty = (penalty if weights is None else weights[r] * penalty).numpy()
         expected = reference.ridge(*data.row(r, offsets), row_penalty, mean.numpy())
         np.testing.assert_allclose(out[r], expected, **CLOSE)
+
+
+def test_an_entry_counts_as_often_as_its_column_says() -> None:
+    """Twice is as if the entry stood there twice; offsets and the order of places do not matter."""
+    data, generator = sparse_table(1), torch.Generator().manual_seed(1)
+    penalty, offsets = random_penalty(3, generator), normal(len(data.table), generator=generator)
+    counts = torch.randint(1, 4, (len(data.table),), generator=generator)
+    out, expected = torch.empty(2, data.n_rows, 3, dtype=torch.float64)
+    arguments = {"penalty": penalty, "offsets": offsets}
+    solve_rows(data.layout, data.table, out, **arguments, column_weights=counts.double())
+    times = counts[data.column_idx.long()]
+    columns = (data.row_idx, data.column_idx, data.values)
+    repeated = RowBatches.build(
+        *(column.repeat_interleave(times) for column in columns), n_rows=data.n_rows, n_columns=len(data.table)
+    )
+    solve_rows(repeated, data.table, expected, **arguments)
+    torch.testing.assert_close(out, expected, rtol=1e-9, atol=1e-9)
+
+
+def test_other_values_in_the_same_layout() -> None:
+    data = sparse_table(3)
+    values = normal(len(data.values), generator=torch.Generator().manual_seed(9))
+    built = RowBatches.build(data.row_idx, data.column_idx, values, n_rows=data.n_rows, n_columns=len(data.table))
+    refilled = data.layout.with_values(values)
+    for old, new in zip(built.batches, refilled.batches, strict=True):
+        assert all(torch.equal(getattr(old, name), getattr(new, name)) for name in vars(old))
 
 
 def test_a_row_whose_penalty_is_weighted_by_no_ratings_is_its_prior_mean() -> None:
