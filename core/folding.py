@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from core.errors import FoldInRefused, InvalidArgument
+from core.links import Identity
 from core.model import FactorModel, TrainedModel, UserPrior
 from core.ratings import Id
 from core.ridge import Posterior, leave_one_out, solve
@@ -40,11 +41,13 @@ class Prediction(NamedTuple):
 class Person:
     """Somebody's taste: ``mean`` is their vector per draw, (factors, bias); ``ratings`` is what they rated.
 
-    ``chosen`` are those of the rated films that they came upon themselves.
+    ``rated_rows`` (L,) are the rows of the rated films in the same order, ``chosen`` those of the films that they
+    came upon themselves.
     """
 
     model: TrainedModel
     ratings: Mapping[Id, float]
+    rated_rows: Tensor
     mean: Tensor
     posterior: Posterior | None
     chosen: frozenset[Id] = frozenset()
@@ -79,15 +82,11 @@ class Person:
             ranking = torch.full_like(ranking, -torch.inf).index_copy(0, chosen, ranking[chosen])
         if min_ratings:
             ranking = ranking.masked_fill(self.model.rated.item_counts < min_ratings, -torch.inf)
-        ranking[self.rated_rows()] = -torch.inf
+        ranking[self.rated_rows] = -torch.inf
         best = ranking.topk(min(n, len(ranking)))
         rows = best.indices[best.values > -torch.inf]
         labels = self.model.items.labels
         return self._predictions([labels[row] for row in rows.tolist()], rows, scores[:, rows])
-
-    def rated_rows(self) -> Tensor:
-        """Return the rows of the films they rated (L,)."""
-        return torch.tensor(self.model.items.rows(self.ratings), dtype=torch.int64)
 
     def _predictions(self, ids: list[Id], rows: Tensor, scores: Tensor) -> list[Prediction]:
         if not ids:  # a variance of no films is a warning to torch
@@ -104,8 +103,11 @@ class Person:
         if not isinstance(model, FactorModel) or self.posterior is None or prior is None:
             return torch.full_like(scores[0], torch.nan)
         features = model.item_vectors[:, rows].to(self.posterior.mean)
-        slopes = model.link.slope(scores).to(features)
-        within = self.posterior.variance(features) * slopes.square() / prior.noise_precision[:, None].to(features)
+        within = self.posterior.variance(features) / prior.noise_precision[:, None].to(features)
+        if not isinstance(model.link, Identity):
+            within = within * model.link.slope(scores).to(features).square()
+        if model.n_draws == 1:  # nothing to average, and no other draw to differ from
+            return within[0].sqrt()
         between = model.link.stars(scores).var(0, correction=0).to(features)
         return (within.mean(0) + between).sqrt()
 
@@ -124,14 +126,16 @@ def fold_in(model: TrainedModel, ratings: Mapping[Id, float], *, chosen: Iterabl
     """
     model, prior = _with_prior(model)
     rows = torch.tensor(model.items.rows(ratings), dtype=torch.int64)
+    scale = model.scale
     for item_id, rating in ratings.items():
-        model.scale.check(rating, name=f"the rating of film {item_id!r},")
+        if not scale.low <= rating <= scale.high:  # the sentence is made only when it is needed
+            scale.check(rating, name=f"the rating of film {item_id!r},")
     own = frozenset(ratings if chosen is None else chosen)
     if strange := own - ratings.keys():
         raise InvalidArgument(f"chosen must name rated films only, got {min(strange, key=str)!r}")
     problem = _Problem.create(model, prior.given(rows[_places(ratings, own)]), rows, list(ratings.values()))
     posterior = problem.solve()
-    return Person(model, dict(ratings), posterior.mean, posterior, own)
+    return Person(model, dict(ratings), rows, posterior.mean, posterior, own)
 
 
 def person_of(model: TrainedModel, user_id: Id) -> Person:
@@ -140,12 +144,11 @@ def person_of(model: TrainedModel, user_id: Id) -> Person:
     Works for models that refuse fold-in too; predictions then come without a standard deviation.
     """
     row, ratings = model.users.row(user_id), model.ratings_of(user_id)
-    mean = model.person_vector(row)
+    mean, items = model.person_vector(row), torch.tensor(model.items.rows(ratings), dtype=torch.int64)
     if not isinstance(model, FactorModel) or model.user_prior is None:
-        return Person(model, ratings, mean, None, frozenset(ratings))
-    items = torch.tensor(model.items.rows(ratings), dtype=torch.int64)
+        return Person(model, ratings, items, mean, None, frozenset(ratings))
     problem = _Problem.create(model, model.user_prior.given(items), items, list(ratings.values()))
-    return Person(model, ratings, mean, problem.linear_solve(mean.to(problem.penalty)), frozenset(ratings))
+    return Person(model, ratings, items, mean, problem.linear_solve(mean.to(problem.penalty)), frozenset(ratings))
 
 
 def leave_one_out_means(person: Person) -> Tensor:
@@ -155,7 +158,7 @@ def leave_one_out_means(person: Person) -> Tensor:
     models with a linear link, where it is exact.
     """
     model, prior = _with_prior(person.model)
-    rows, stars = person.rated_rows(), list(person.ratings.values())
+    rows, stars = person.rated_rows, list(person.ratings.values())
     places = _places(person.ratings, person.chosen)
     given = prior.given(rows[places])
     problem = _Problem.create(model, given, rows, stars)
@@ -223,6 +226,9 @@ class _Problem:
 
     def linear_solve(self, at: Tensor) -> Posterior:
         """Solve with the link replaced by its tangent at ``at`` (draws, d + 1)."""
+        if isinstance(self.model.link, Identity):  # the tangent of a straight line is the line
+            features, targets = self.weighted(self.features, self.stars - self.offset)
+            return solve(features, targets, penalty=self.penalty, prior_mean=self.prior_mean)
         score = self._score(at)
         slope = self.model.link.slope(score)
         targets = self.stars - self.model.link.stars(score) + slope * (score - self.offset)

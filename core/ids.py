@@ -39,7 +39,11 @@ class IdMap:
 
     def rows(self, labels: Iterable[Id]) -> list[int]:
         """Return the rows of ``labels`` in their order; raise ``UnknownId`` at the first that is missing."""
-        return [self.row(label) for label in labels]
+        wanted = list(labels)
+        try:
+            return [self._rows[label] for label in wanted]
+        except (KeyError, TypeError):
+            return [self.row(label) for label in wanted]  # names the one that is missing
 
     def parse(self, text: str) -> Id:
         """Return the label that ``text`` spells (an address bar and a command line know only text)."""

@@ -29,7 +29,7 @@ def films_to_rate(person: Person, *, n: int = 6, familiar: int = FAMILIAR) -> li
     if n < 1:
         raise InvalidArgument(f"n must be at least 1, got {n}")
     counts = model.rated.item_counts.clone()
-    counts[person.rated_rows()] = -1
+    counts[person.rated_rows] = -1
     rows = counts.topk(min(familiar, len(counts))).indices
     rows = rows[counts[rows] > 0]
     features = model.item_vectors[:, rows].double()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from torch import Tensor
 
@@ -52,24 +53,32 @@ class UserPrior:
 
     def penalty(self, n_ratings: int) -> Tensor:
         """Return Λ = n^count_power · precision / noise_precision (draws, d + 1, d + 1), what ``ridge`` takes."""
-        weight = float(max(n_ratings, 1) ** self.count_power)
-        return weight * self.precision / self.noise_precision[:, None, None]
+        return self._relative_precision * float(max(n_ratings, 1) ** self.count_power)
+
+    @cached_property
+    def _relative_precision(self) -> Tensor:
+        return self.precision / self.noise_precision[:, None, None]
 
     @property
     def noise_variance(self) -> float:
         """Variance of a rating around its prediction, in squared stars, mean over draws; for a film like most."""
-        return float((1 / self.noise_precision).mean())
+        return float(self._noise_variances.mean())
+
+    @cached_property
+    def _noise_variances(self) -> Tensor:
+        return self.noise_precision.reciprocal()
 
     def noise_variances_by_draw(self, item_idx: Tensor) -> Tensor:
         """Return the variance of a rating of each film around its prediction (draws, n), in squared stars."""
-        variances = (1 / self.noise_precision)[:, None]
+        variances = self._noise_variances[:, None]
         return (
             variances.expand(-1, len(item_idx)) if self.film_noise is None else variances / self.film_noise[:, item_idx]
         )
 
     def noise_variances(self, item_idx: Tensor) -> Tensor:
         """Return the mean over draws of ``noise_variances_by_draw``, (n,)."""
-        return self.noise_variances_by_draw(item_idx).mean(0)
+        by_draw = self.noise_variances_by_draw(item_idx)
+        return by_draw[0] if len(by_draw) == 1 else by_draw.mean(0)
 
     def given(self, chosen: Tensor) -> UserPrior:
         """Return the prior of a person who chose to rate the films of rows ``chosen`` (n,); this one if n is 0."""

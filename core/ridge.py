@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import torch
 from torch import Tensor
@@ -251,12 +252,13 @@ def _factorise(gram: Tensor, moment: Tensor, penalty: Tensor, prior_mean: Tensor
         moment = moment + penalty @ prior_mean.unsqueeze(-1)
     cholesky, failed = torch.linalg.cholesky_ex(gram + penalty)
     mean: Tensor = torch.cholesky_solve(moment, cholesky).squeeze(-1)
-    bad = failed.bool() | ~mean.isfinite().all(-1)
-    if bad.any():
-        raise InvalidArgument(
-            "penalty must make XᵀX + Λ positive definite, and all values must be finite; row "
-            f"{int(bad.nonzero()[0, 0])} of {len(bad)} is not"
-        )
+    if failed.any() or not isfinite(float(mean.sum())):  # one number that is not finite makes the sum so
+        bad = (failed.bool() | ~mean.isfinite().all(-1)).nonzero()[:, 0].tolist()
+        if bad:
+            raise InvalidArgument(
+                "penalty must make XᵀX + Λ positive definite, and all values must be finite; row "
+                f"{bad[0]} of {len(mean)} is not"
+            )
     return Posterior(mean, cholesky)
 
 

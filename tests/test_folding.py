@@ -319,7 +319,7 @@ def test_a_person_keeps_their_ratings() -> None:
     person = fold_in(random_model(), mine)
     mine[30] = 1.0
     assert person.ratings == RATED
-    assert person.rated_rows().tolist() == [0, 3, 1]
+    assert person.rated_rows.tolist() == [0, 3, 1]
 
 
 @pytest.mark.parametrize("link", [Identity(), SIGMOID], ids=str)
