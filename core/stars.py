@@ -11,6 +11,8 @@ from core.ratings import RatingScale
 
 # The share of chances that a star-set holds at least.
 STAR_SET_SHARE = 0.9
+# Chances that should sum to a share, or to 1, miss it by less than this.
+ROUNDING = 1e-9
 
 
 def star_chances(prediction: float, rating_std: float, scale: RatingScale) -> tuple[float, ...]:
@@ -33,14 +35,14 @@ def star_set(chances: Sequence[float], *, share: float = STAR_SET_SHARE) -> tupl
     Of several shortest runs the most probable one. Raises ``InvalidArgument`` unless 0 < share ≤ the sum.
     """
     total = math.fsum(chances)
-    if not 0 < share <= total + 1e-9:
+    if not 0 < share <= total + ROUNDING:
         raise InvalidArgument(f"share must be above 0 and at most the sum of the chances, {total:g}, got {share:g}")
     for length in range(1, len(chances) + 1):
         sums = [math.fsum(chances[first : first + length]) for first in range(len(chances) - length + 1)]
         best = max(range(len(sums)), key=sums.__getitem__)
-        if sums[best] >= share - 1e-9:
+        if sums[best] >= share - ROUNDING:
             return best, best + length - 1
-    raise InvalidArgument(f"share {share:g} is more than the chances hold, {total:g}")
+    return 0, len(chances) - 1
 
 
 def _normal_cdf(x: float) -> float:
