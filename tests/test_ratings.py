@@ -114,7 +114,7 @@ def test_text_is_parsed_to_the_id_it_spells() -> None:
         assert str(error.value) == f"film {text!r} is not in this data; there are 2 films"
 
 
-@given(st.lists(st.integers(), unique=True) | st.lists(st.text(), unique=True))
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), unique=True) | st.lists(st.text(), unique=True))  # ids are 64 bits
 def test_every_id_is_parsed_from_its_own_text(labels: list[int] | list[str]) -> None:
     ids = IdMap(labels, kind="film")
     assert [ids.parse(str(label)) for label in labels] == labels
