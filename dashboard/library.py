@@ -18,6 +18,7 @@ from core import (
     ArtefactError,
     Dataset,
     FactorModel,
+    Gibbs,
     Id,
     Progress,
     Ratings,
@@ -45,6 +46,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "als": Kind("Least squares", "Exact solves in turn, people then films (ALS).", ALS()),
+    "gibbs": Kind("Many at once", "Thirty-two models, each as likely as the ratings make it (Bayesian, Gibbs).", Gibbs()),
     "sgd": Kind("Gradient descent", "The teaching loop: small steps down the loss (SGD).", SGD()),
 }
 DEFAULT_KIND = "als"

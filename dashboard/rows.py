@@ -25,6 +25,7 @@ from dashboard.words import NO_BREAK_SPACE, Spread, count
 
 MOST_REASONS = 2
 MOST_GENRES = 3
+MOST_GENRES_IN_FACTS = 2  # more of them would break the line
 # Films with fewer ratings stand out by luck. Small data have few films with so many: then fewer are asked for.
 USUAL_SUPPORT, LEAST_FILMS, STEP = 20, 40, 5
 Order = Literal["best", "surest", "least known"]
@@ -128,15 +129,16 @@ def film_of(films: Catalogue, film_id: Id) -> Film:
     return films[film_id] if film_id in films else Film(film_id, f"Film {film_id}")
 
 
-def genres_text(film: Film) -> str:
+def genres_text(film: Film, *, most: int = MOST_GENRES) -> str:
     """Return a film's first genres."""
-    return ", ".join(film.genres[:MOST_GENRES])
+    return ", ".join(film.genres[:most])
 
 
 def film_facts(film: Film, n_ratings: int, mean: float) -> str:
     """Return genres, number of ratings and their mean in one line, which breaks before the number only."""
     ratings = count(n_ratings, "rating") + (f", mean {mean:.1f}" if n_ratings else "")
-    return " · ".join(filter(None, (genres_text(film), ratings.replace(" ", NO_BREAK_SPACE))))
+    genres = genres_text(film, most=MOST_GENRES_IN_FACTS)
+    return " · ".join(filter(None, (genres, ratings.replace(" ", NO_BREAK_SPACE))))
 
 
 def moves(before: Sequence[Id], now: Sequence[Id]) -> dict[Id, int | Literal["new"]]:

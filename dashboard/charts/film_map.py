@@ -30,7 +30,7 @@ RULERS = (
     (0.25, "a quarter of a star"),
     (0.1, "a tenth of a star"),
 )
-LONGEST_RULER, RULER_GAP = 0.35, 0.03  # shares of the picture's width
+LONGEST_RULER, RULER_GAP = 0.42, 0.03  # shares of the films' width; the picture is a quarter to a third wider
 MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 
 
@@ -101,7 +101,8 @@ def map_labels(films: pd.DataFrame, *, standing: Standing | None = None, chosen:
     if standing is not None and standing.place is not None:
         x, y = map(float, standing.place[:2])
         labels.insert(
-            int(bool(labels) and labels[0]["strong"]), {"x": x, "y": y, "text": standing.whose, "strong": False}
+            int(bool(labels) and labels[0]["strong"]),
+            {"x": x, "y": y, "text": standing.whose, "strong": False, "always": True},
         )
     return labels
 

@@ -10,7 +10,7 @@ from dashboard.components import markup
 from dashboard.components.film_list import NearRow, near_list
 from dashboard.components.links import RATE, go_to
 from dashboard.components.scene import Scene
-from dashboard.rows import film_of, genres_text
+from dashboard.rows import film_of
 from dashboard.words import percent, star_text
 
 ENDS = (
@@ -28,7 +28,8 @@ def film_card(
         st.html(markup.empty("No film chosen", "Click a point, or type a title above."))
         return
     film = film_of(scene.ready.saved.films, chosen)
-    st.html(markup.heading(film.title, film.year, genres_text(film)) + _facts(scene, person, whose, chosen))
+    st.html(markup.heading(film.title, film.year, ", ".join(film.genres)))
+    st.html(_facts(scene, person, whose, chosen))
     if st.button("Rate this film", icon=":material/star:", type="tertiary"):
         go_to(RATE, {**state.carried(), state.FILM: str(chosen)})
     unit = "in stars" if drawing.space.metric == "stars" else "raw distance"

@@ -74,10 +74,12 @@ def _stages(status: JobStatus | None) -> str:
 
 
 def _steps(losses: Sequence[float]) -> list[tuple[str, str]]:
-    off = f"How far off, squared: {losses[-1]:.2f} stars² after {count(len(losses), 'pass', 'passes')}."
+    off = "How far off are the predictions? Change the numbers to make it less, and again."
+    if losses:
+        off = f"How far off, squared: {losses[-1]:.2f} stars² after {count(len(losses), 'pass', 'passes')}."
     return [
         ("The ratings arrive", "Who gave which film how many stars; most of the table is empty."),
         ("Random", "Every person and every film gets a few random numbers."),
         ("Predict", "Multiply a person's numbers with a film's, add up: a predicted rating."),
-        ("Loss", off if losses else "How far off are the predictions? Change the numbers to make it less, and again."),
+        ("Loss", off),
     ]

@@ -38,7 +38,7 @@ class Scene:
     @property
     def me(self) -> Person:
         """The visitor, from the ratings they gave."""
-        return fold_in(self.model, self.shelf.stars)
+        return fold_in(self.model, self.shelf.stars, chosen=self.shelf.chosen)
 
     def person(self, who: str) -> Person:
         """Return the visitor or a user of the data."""

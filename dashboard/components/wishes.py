@@ -12,7 +12,8 @@ from dashboard.components.pickers import pick_model, pick_person
 from dashboard.components.scene import Scene
 from dashboard.rows import STEP, Order, in_order, usual_support
 
-ORDERS: dict[str, Order] = {"Predicted stars": "best", "How sure": "surest", "Least known": "least known"}
+USUAL_ORDER = "Predicted stars"
+ORDERS: dict[str, Order] = {USUAL_ORDER: "best", "How sure": "surest", "Least known": "least known"}
 CONSIDERED = 40  # the best films; other orders put these in another order, they do not bring in worse ones
 MOST_SUPPORT = 200
 
@@ -40,11 +41,11 @@ def ask_wishes(scene: Scene, option: str) -> Wishes:
             )  # fmt: skip
             pick_model(scene)
         order = st.segmented_control(
-            "Order by", list(ORDERS), default="Predicted stars", required=True, key="order", bind="query-params",
+            "Order by", list(ORDERS), default=USUAL_ORDER, required=True, key="order", bind="query-params",
             help=f"The {CONSIDERED} films with the most predicted stars: the best first, those with the least doubt "
             "about the rating first, or those with the fewest ratings first.",
         )  # fmt: skip
-    return Wishes(genres, years, support, ORDERS[str(order)])
+    return Wishes(genres, years, support, ORDERS[order or USUAL_ORDER])  # an empty value in the address gives None
 
 
 def choose(scene: Scene, person: Person, wishes: Wishes) -> list[Prediction]:

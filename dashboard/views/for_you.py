@@ -32,7 +32,7 @@ def show() -> None:
     option = who(scene)
     person = scene.person(option)
     name = "you" if option == state.YOU else person_name(option)
-    st.title(literal(f"What {name} would like, and why"))
+    st.title(f"What {literal(name)} would like, and why")
     taste = describe_taste(scene.ready.dataset, person.ratings)
     if taste is not None:
         is_you = option == state.YOU
@@ -69,7 +69,7 @@ def _programme(scene: Scene, person: Person, wishes: Wishes, name: str) -> None:
     )
     if chosen is not None:
         go_to(MAP, {**state.carried(), state.FILM: chosen})
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if len(films) > FIRST_ROWS:
             st.toggle("Show more films", key="show_more")
         st.download_button(

@@ -96,7 +96,7 @@ def _bar(scene: Scene, option: str) -> Look:
             most = st.slider("Names at most", 0, 60, MOST_LABELS, key="names", bind="query-params")
             lines = st.toggle("Lines to the nearest films", value=True, key="lines", bind="query-params")
             pick_model(scene)
-    return Look(str(colour), str(metric), 3 if deep else 2, support, most, lines)
+    return Look(colour or "predicted", metric or "stars", 3 if deep else 2, support, most, lines)
 
 
 def _meaning(drawing: FilmMap, look: Look) -> str:
@@ -137,7 +137,7 @@ def _map(drawing: FilmMap, look: Look, *, person: Person, whose: str, chosen: Id
 
 
 def _legend(frame: pd.DataFrame, look: Look, whose: str) -> str:
-    more = [f"◯ rated by {whose}"] if whose else []
+    more = [f"✦ where {whose} {'stand' if whose == 'you' else 'stands'}", f"◯ rated by {whose}"] if whose else []
     more.append("size: number of ratings")
     if look.colour == "genre":
         return markup.group_legend([(group.glyph, group.name) for group in GROUPS], more=more)

@@ -49,7 +49,8 @@ def plotly_map(
     ``height`` is in pixels, unless the stylesheet sets ``--rs-map-height``. Traces with
     ``marker.coloraxis="coloraxis"`` take their colours from the theme: ``categories`` steps for the values
     0, 1, …, or a gradient if zero. ``labels`` ({x, y, text, strong}, most wanted first) are chosen in the browser:
-    in view, not touching, at most ``most_labels``.
+    in view, not touching, at most ``most_labels``. One that is ``strong`` is larger and always there; one that is
+    ``always`` there keeps other names off its mark.
     """
 
     def report() -> None:
