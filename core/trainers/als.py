@@ -54,9 +54,9 @@ class ALS:
 
     n_factors: int = 31
     regularization: float = 1.35  # λ, times n^count_power; chosen by `python -m benchmarks.tune als`, inside training
-    bias_regularization: float = 0.5  # λ_b, times n^count_power; likewise
+    bias_regularization: float = 0.7  # λ_b, times n^count_power; likewise
     count_power: float = 0.5  # 0: the same penalty for everybody; 1: ALS-WR
-    n_epochs: int = 15  # the most, where ``validation_fraction`` stops sooner
+    n_epochs: int = 10  # likewise; the most, where ``validation_fraction`` stops sooner
     precision: Literal["float32", "float64"] = "float32"
     validation_fraction: float = 0.0  # 0: all n_epochs; else the share of train that decides how many, as ``fit`` says
 

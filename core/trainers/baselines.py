@@ -55,7 +55,7 @@ class BiasOnly:
     Source: Koren, *Factor in the neighbors*, 2010, eq. 2.
     """
 
-    damping: float = 5.0  # ratings at the mean added to each row; chosen by `python -m benchmarks.tune bias`
+    damping: float = 3.0  # ratings at the mean added to each row; chosen by `python -m benchmarks.tune bias`
 
     def __post_init__(self) -> None:
         check_at_least(0, damping=self.damping)
