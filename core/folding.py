@@ -76,7 +76,7 @@ class Person:
         if n < 1:
             raise InvalidArgument(f"n must be at least 1, got {n}")
         scores = self.scores()
-        ranking = scores.mean(0)
+        ranking = scores.mean(0).cpu()  # where counts and rows are
         if among is not None:
             chosen = torch.tensor(self.model.items.rows(among), dtype=torch.int64)
             ranking = torch.full_like(ranking, -torch.inf).index_copy(0, chosen, ranking[chosen])

@@ -132,5 +132,5 @@ class FilmMap:
         """
         points = self.projection.points[self.rows]
         factors = self.space.model.item_factors[:, self.rows].to(person.mean)
-        taste = (factors @ person.mean[:, :-1, None]).squeeze(-1).mean(0)
+        taste = (factors @ person.mean[:, :-1, None]).squeeze(-1).mean(0).cpu()
         return tuple(points[taste.topk(min(n, len(taste))).indices].mean(0).tolist())

@@ -20,7 +20,7 @@ Metric: TypeAlias = Literal["stars", "raw"]
 
 
 def film_coordinates(model: FactorModel, *, metric: Metric = "stars") -> Tensor:
-    """Return coordinates (n_items, D·d), float64, whose Euclidean distances are those of ``metric``.
+    """Return coordinates (n_items, D·d), float64 on the CPU, whose Euclidean distances are those of ``metric``.
 
     ``stars``: with U_d and Q_d the centred factors of draw d, Ũ = [U₁ … U_D] / D and Q̃ = [Q₁ … Q_D], the
     coordinates are Q̃Rᵀ / √n_users, R from the QR decomposition of Ũ: ‖(q − q')Rᵀ‖² = ‖Ũ(q − q')‖², the sum over
@@ -33,10 +33,10 @@ def film_coordinates(model: FactorModel, *, metric: Metric = "stars") -> Tensor:
         raise InvalidArgument(f"a {model.card.trainer} model has no factors, so films have no place in its space")
     if metric not in ("stars", "raw"):
         raise InvalidArgument(f"metric must be stars or raw, got {metric!r}")
-    items = model.item_factors.double()
+    items = model.item_factors.cpu().double()
     if metric == "raw":
         return _side_by_side(items) / model.n_draws**0.5
-    users = model.user_factors.double()
+    users = model.user_factors.cpu().double()
     tastes = _side_by_side(users - users.mean(1, keepdim=True)) / model.n_draws
     films = _side_by_side(items - items.mean(1, keepdim=True))
     triangle = torch.linalg.qr(tastes, mode="r").R
