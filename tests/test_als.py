@@ -65,7 +65,7 @@ def test_the_gradient_is_zero_on_the_side_solved_last(small: Ratings, count_powe
 
 @pytest.mark.parametrize("count_power", POWERS)
 def test_at_convergence_the_gradient_is_zero_on_both_sides(small: Ratings, count_power: float) -> None:
-    trainer = settings(count_power, n_epochs=300)
+    trainer = settings(count_power, n_epochs=150, regularization=1.5, bias_regularization=1.0)
     users, items = reference.als_gradient(small, tables(trainer.fit(small, seed=0)), *penalties(trainer))
     assert max(np.abs(users).max(), np.abs(items).max()) < 1e-4
 
@@ -210,7 +210,7 @@ def with_newcomers(ratings: Ratings) -> Ratings:
 
 
 def test_a_warm_start_is_nearer_and_keeps_ids_aligned(small: Ratings) -> None:
-    trainer, once = settings(n_epochs=100), settings(n_epochs=1)
+    trainer, once = settings(n_epochs=60), settings(n_epochs=1)
     grown = with_newcomers(small)
     old = trainer.fit(small, seed=0)
 

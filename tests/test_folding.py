@@ -62,7 +62,7 @@ def rated_by(model: FactorModel, seed: int, share: float = 0.6) -> dict[Id, floa
     bias_regularization=st.floats(0.1, 5),
     count_power=st.sampled_from([0.0, 0.5, 1.0]),
 )
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_fold_in_equals_the_row_that_als_solved(
     seed: int, n_factors: int, regularization: float, bias_regularization: float, count_power: float
 ) -> None:
@@ -148,7 +148,7 @@ def sigmoid_gradient(
 
 
 @given(st.integers(0, 10_000), st.sampled_from([5, 60]), st.sampled_from([0.3, 1.0]))
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_sigmoid_fold_in_is_the_minimum_that_scipy_finds(seed: int, n_items: int, spread: float) -> None:
     """Gradient under 1e-6; no other start of scipy's ends lower by more than scipy's own tolerance."""
     model = random_model(SIGMOID, draws=1, n_items=n_items, spread=spread, seed=seed)

