@@ -87,7 +87,9 @@ def _best_lift(dataset: Dataset, rows: Tensor) -> float | None:
 
 
 def _unusual_genres(dataset: Dataset, ratings: Mapping[Id, float]) -> tuple[GenreShare, ...]:
-    own = Counter(genre for item in ratings if item in dataset.films for genre in dataset.films[item].genres)
+    own = Counter(
+        genre for item in ratings if item in dataset.films for genre in dict.fromkeys(dataset.films[item].genres)
+    )
     usual = _usual_shares(dataset.ratings, dataset.films)
     shares = [
         GenreShare(genre, count / len(ratings), usual[genre])
