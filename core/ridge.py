@@ -24,6 +24,9 @@ from core.errors import InvalidArgument
 # Entries gathered at a time: 8,192 × 32 float32 are 1 MiB, which a core's second-level cache holds. Four times
 # as many made the systems 1.7 times slower (measured on two cores, 64 factors).
 BATCH_ENTRIES = 8_192
+# On a GPU a call costs more than its sums until batches are large; 64 factors and rows of four ratings then take 1 GiB.
+# A reckoning: it was not measured on one.
+GPU_BATCH_ENTRIES = 2**18
 # Rows share a batch while the longest is at most a fifth, or three entries, longer than the shortest.
 LENGTH_GROWTH, LENGTH_STEP = 1.2, 4
 
@@ -51,22 +54,35 @@ class RowBatches:
     n_columns: int
 
     @classmethod
-    def build(cls, row_idx: Tensor, column_idx: Tensor, values: Tensor, *, n_rows: int, n_columns: int) -> RowBatches:
-        """Lay the entries (n,) out by row; ``values`` keeps its dtype. Longest rows come first."""
+    def build(
+        cls,
+        row_idx: Tensor,
+        column_idx: Tensor,
+        values: Tensor,
+        *,
+        n_rows: int,
+        n_columns: int,
+        batch_entries: int | None = None,
+    ) -> RowBatches:
+        """Lay the entries (n,), on the CPU, out by row; ``values`` keeps its dtype. Longest rows come first."""
         counts = torch.bincount(row_idx, minlength=n_rows)
-        order = torch.argsort(row_idx, stable=True)
+        order = torch.argsort(row_idx, stable=True).int()
         starts = counts.cumsum(0) - counts
         by_length = torch.argsort(counts, stable=True)
         by_length = by_length[counts[by_length] > 0]
-        columns = torch.cat([column_idx[order].int(), torch.tensor([n_columns], dtype=torch.int32)])
-        ordered = torch.cat([values[order], values.new_zeros(1)])
-        numbers = torch.cat([order, torch.tensor([len(order)])]).int()
         batches = []
-        for rows in _split_by_length(by_length, counts):
+        for rows in _split_by_length(by_length, counts, batch_entries or BATCH_ENTRIES):
             places = torch.arange(int(counts[rows[-1]]))
             inside = places < counts[rows][:, None]  # (B, L)
-            entries = torch.where(inside, starts[rows][:, None] + places, len(values))
-            batches.append(Batch(rows, columns[entries], ordered[entries], numbers[entries]))
+            entries = order[torch.where(inside, starts[rows][:, None] + places, 0)]
+            batches.append(
+                Batch(
+                    rows,
+                    torch.where(inside, column_idx[entries].int(), n_columns),
+                    torch.where(inside, values[entries], 0),
+                    torch.where(inside, entries, len(values)),
+                )
+            )
         return cls(tuple(reversed(batches)), (counts == 0).nonzero()[:, 0], counts, n_columns)
 
     def with_values(self, values: Tensor) -> RowBatches:
@@ -81,15 +97,20 @@ class RowBatches:
         return RowBatches(tuple(moved), self.empty.to(device), self.counts.to(device), self.n_columns)
 
 
-def _split_by_length(by_length: Tensor, counts: Tensor) -> list[Tensor]:
-    """Cut rows sorted by length into runs that waste little padding and fit the cache."""
+def entries_at_once(device: str) -> int:
+    """Return how many entries make a batch on ``device``."""
+    return BATCH_ENTRIES if torch.device(device).type == "cpu" else GPU_BATCH_ENTRIES
+
+
+def _split_by_length(by_length: Tensor, counts: Tensor, most: int) -> list[Tensor]:
+    """Cut rows sorted by length into runs that waste little padding and hold at most ``most`` entries."""
     lengths = counts[by_length]
     runs, first = [], 0
     while first < len(by_length):
         shortest = int(lengths[first])
         longest = max(int(shortest * LENGTH_GROWTH), shortest + LENGTH_STEP - 1)
         alike = int(torch.searchsorted(lengths, longest, right=True))
-        last = min(alike, first + max(1, BATCH_ENTRIES // longest))
+        last = min(alike, first + max(1, most // longest))
         runs.append(by_length[first:last])
         first = last
     return runs

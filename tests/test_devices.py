@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 import torch
 
+from core import ridge
 from core.artefact import SavedModel
 from core.catalogue import Catalogue
 from core.datasets.synthetic import Synthetic
 from core.evaluation.held_out import evaluate
 from core.explanation import influences
-from core.fitting import Trainer
+from core.fitting import Trainer, lay_out
 from core.folding import fold_in, person_of
 from core.model import FactorModel, TrainedModel
 from core.next_films import films_to_rate
@@ -29,6 +30,7 @@ from core.space.film_map import FilmSpace
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity
 from core.trainers.category import Category
+from core.trainers.gibbs import Gibbs
 from core.trainers.neural import EmbeddingNN
 from core.trainers.sgd import SGD
 from tests.devices import PretendGPU, on_gpu
@@ -41,6 +43,7 @@ TRAINERS: list[Trainer[Any]] = [
     Category.of(DATASET.films),
     BiasOnly(),
     Popularity(),
+    Gibbs(n_factors=3, n_burn_in=2, n_draws=2, n_between=1),
 ]
 
 
@@ -147,3 +150,35 @@ def test_the_pretence_allows_what_a_gpu_does(gpu: None) -> None:
     assert on_gpu(there.new_zeros(2) + torch.zeros(2, device="cuda"))
     assert not on_gpu(there.cpu() + torch.zeros(3))
     assert there.tolist() == [0, 1, 2]
+
+
+# --- batches ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_gpu_gets_larger_batches_of_the_same_table(
+    parts: tuple[Ratings, Ratings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ridge, "BATCH_ENTRIES", 64)
+    train = parts[0]
+    here = lay_out(train, train.values)[0]
+    with PretendGPU():
+        there = lay_out(train, train.values, device="cuda")[0]
+    assert all(on_gpu(part) for batch in there.batches for part in vars(batch).values())
+    assert on_gpu(there.counts)
+    assert on_gpu(there.empty)
+    assert len(there.batches) < len(here.batches)
+    for batches in (here.batches, there.batches):
+        entries = torch.cat([batch.entries.flatten() for batch in batches])
+        assert torch.equal(entries[entries < len(train)].sort().values, torch.arange(len(train)).int())
+
+
+def test_the_largest_batches_keep_to_their_size() -> None:
+    """Where everybody has one rating, only the size ends a batch."""
+    n = 2 * ridge.GPU_BATCH_ENTRIES
+    rows, ones = torch.arange(n), torch.ones(n)
+    for device, most in (("cpu", ridge.BATCH_ENTRIES), ("cuda", ridge.GPU_BATCH_ENTRIES)):
+        size = ridge.entries_at_once(device)
+        layout = ridge.RowBatches.build(rows, torch.zeros_like(rows), ones, n_rows=n, n_columns=1, batch_entries=size)
+        sizes = [batch.columns.numel() for batch in layout.batches]
+        assert sum(sizes) == n
+        assert most / 5 < max(sizes) <= most

@@ -144,15 +144,15 @@ class _State:
         centred = (train.values.double() - mean).to(dtype)
         penalties = [settings.regularization] * settings.n_factors + [settings.bias_regularization]
         items = _first_items(settings, train, centred, seed, start)
-        by_user, by_item = lay_out(train, centred)
+        by_user, by_item = lay_out(train, centred, device=device)
         return cls(
             settings=settings,
             train=train,
             mean=mean,
             users=items.new_zeros(train.n_users, settings.n_factors + 1).to(device),
             items=items.to(device),
-            by_user=by_user.to(device),
-            by_item=by_item.to(device),
+            by_user=by_user,
+            by_item=by_item,
             penalty=torch.diag(torch.tensor(penalties, dtype=dtype)).to(device),
         )
 

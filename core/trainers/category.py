@@ -145,7 +145,7 @@ class _People:
             mean=mean,
             item_factors=item_factors.to(device),
             item_bias=damped_means(centred, train.item_idx, train.item_counts, settings.damping).float().to(device),
-            by_user=lay_out(train, centred.float())[0].to(device),
+            by_user=lay_out(train, centred.float(), device=device)[0],
             penalty=torch.diag(torch.tensor(penalties)).to(device),
         )
 
