@@ -284,6 +284,14 @@ def test_other_values_in_the_same_layout() -> None:
         assert all(torch.equal(getattr(old, name), getattr(new, name)) for name in vars(old))
 
 
+def test_an_empty_row_with_a_penalty_of_its_own_is_drawn_from_the_prior() -> None:
+    data = sparse_table(2)
+    out, z = torch.zeros(12, 3, dtype=torch.float64), torch.ones(12, 3, dtype=torch.float64)
+    penalty, weights = 4 * torch.eye(3, dtype=torch.float64), torch.full((12,), 4.0, dtype=torch.float64)
+    solve_rows(data.layout, data.table, out, penalty=penalty, weights=weights, perturbation=z)
+    torch.testing.assert_close(out[11], torch.full((3,), 0.25, dtype=torch.float64))  # (4 · 4)^−½
+
+
 def test_a_row_whose_penalty_is_weighted_by_no_ratings_is_its_prior_mean() -> None:
     """A penalty times 0 ratings is no penalty: nothing is left to solve."""
     data = sparse_table(2)
