@@ -104,8 +104,8 @@ def crowd(*fans: tuple[int, int]) -> Dataset:
 
 def test_the_most_unusual_of_a_readable_list_is_shown_first() -> None:
     """2 has the larger share of Westerns among those with 40 to 120 ratings; 3 is keener still with 39, 4 with 121."""
-    assert telling_user(crowd((10, 40), (15, 35), (20, 19), (40, 81), (0, 100))) == 2
-    assert telling_user(crowd((10, 40), (15, 35), (20, 20), (40, 81), (0, 100))) == 3
+    assert telling_user(crowd((10, 40), (15, 35), (20, 19), (40, 81), (0, 150), (0, 150))) == 2
+    assert telling_user(crowd((10, 40), (15, 35), (20, 20), (40, 81), (0, 150), (0, 150))) == 3
 
 
 def test_of_two_alike_the_first_is_shown() -> None:

@@ -127,10 +127,11 @@ class FilmMap:
     def place(self, person: Person, *, n: int = MOST_TO_TASTE) -> tuple[float, ...]:
         """Return where a person stands: in the middle of the ``n`` films shown that are most to their taste.
 
-        Taste is the prediction without biases, mean over draws: what sets the person apart, not what everybody
-        likes.
+        Taste is the part of the prediction in which the person differs from the mean of all users, without biases,
+        mean over draws: what sets them apart, not what everybody likes.
         """
-        points = self.projection.points[self.rows]
-        factors = self.space.model.item_factors[:, self.rows].to(person.mean)
-        taste = (factors @ person.mean[:, :-1, None]).squeeze(-1).mean(0).cpu()
+        points, model = self.projection.points[self.rows], self.space.model
+        factors = model.item_factors[:, self.rows].to(person.mean)
+        apart = person.mean[:, :-1] - model.user_factors.mean(1).to(person.mean)
+        taste = (factors @ apart[..., None]).squeeze(-1).mean(0).cpu()
         return tuple(points[taste.topk(min(n, len(taste))).indices].mean(0).tolist())
