@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,15 @@ import pytest
 from playwright.sync_api import expect
 
 from core import Dataset, cache_folder
+from dashboard.jobs import JobContext
+from dashboard.library import Library
+from dashboard.resources import default_kind
 from tests.browser.serving import ROOT, serve
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 STEP_MILLISECONDS = 15_000  # for what the page should do at once, on a machine busy with other things
+
+UNHEARD = (lambda _progress: None, threading.Event())  # nobody listens to this job, nobody stops it
 
 expect.set_options(timeout=STEP_MILLISECONDS)
 
@@ -53,7 +59,10 @@ def base_url(ml100k: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The product on ml-100k, with models and ratings in a folder of its own."""
     assert len(ml100k.ratings)  # fetched: the server finds it where this process did
     data = os.environ.get("REELSPACE_DATA") or str(cache_folder() / "data")
-    with serve("dashboard/app.py", tmp_path_factory.mktemp("product"), {"REELSPACE_DATA": data}) as address:
+    folder = tmp_path_factory.mktemp("product")
+    # Trained before the server starts: what a test waits for is the page, not a fit that others slow down.
+    Library(folder / "cache" / "models").prepare("ml-100k", default_kind("ml-100k"), JobContext(*UNHEARD))
+    with serve("dashboard/app.py", folder, {"REELSPACE_DATA": data}) as address:
         yield address
 
 

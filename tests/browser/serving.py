@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
+FIRST_MODEL_MILLISECONDS = 90_000  # a second on an idle machine
 
 
 @contextmanager
@@ -59,9 +60,11 @@ def _is_healthy(address: str) -> bool:
 
 
 def open_page(page: Page, address: str) -> None:
-    """Open ``address`` and wait until its first run is over."""
+    """Open ``address`` and wait until its first run is over, and the model it needs is made."""
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    making = page.get_by_role("heading", level=1, name="A model is learning")
+    expect(making).to_have_count(0, timeout=FIRST_MODEL_MILLISECONDS)
     settle(page)
 
 
