@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 import streamlit as st
 
-from core import DatasetInfo, FilmMap, FilmSpace, Id, limit_threads, list_datasets, telling_user
+from core import DatasetInfo, FilmMap, FilmSpace, Id, InvalidArgument, limit_threads, list_datasets, telling_user
 from dashboard.jobs import JobContext, JobRunner, JobState
-from dashboard.library import DEFAULT_KIND, Library, Ready
+from dashboard.library import Library, Ready
 from dashboard.rows import FilmIndex
 from dashboard.visitors import Store, open_store
 
 DATASET_VARIABLE = "REELSPACE_DATASET"
-MOST_SPACES = 24
+MOST_SPACES = 12
+# Ratings up to which the Bayesian model is the default: a fit of some ten seconds.
+GIBBS_UP_TO = 200_000
+# Ratings that a film on the map has at least, until the page is asked for others.
+MAP_SUPPORT = 5
 
 
 @st.cache_resource(show_spinner=False)
@@ -45,17 +50,27 @@ def default_dataset() -> str:
     return os.environ.get(DATASET_VARIABLE) or "ml-100k"
 
 
-def start_preparing(dataset: str | None = None, kind: str = DEFAULT_KIND) -> str:
+def default_kind(dataset: str) -> str:
+    """Return the kind of model that everybody starts with: the most accurate, where it trains in seconds."""
+    n_ratings = next((info.n_ratings for info in datasets() if info.name == dataset), None)
+    return "gibbs" if n_ratings is not None and n_ratings <= GIBBS_UP_TO else "als"
+
+
+def start_preparing(dataset: str | None = None, kind: str | None = None) -> str:
     """Begin to make a model ready, if nobody has; return the job's name.
 
     A job that failed or was stopped stands until it is taken, so that its news can be read. Raises ``TooManyJobs``.
     """
     name = dataset or default_dataset()
+    kind = kind or default_kind(name)
     job = f"prepare:{name}:{kind}"
     books, jobs = library(), runner()  # fetched here: the worker thread has no session
 
     def work(context: JobContext) -> None:
-        books.prepare(name, kind, context)
+        ready = books.prepare(name, kind, context)
+        with suppress(InvalidArgument):  # too few films for a picture: the page says so
+            for n_components in (3, 2):  # what For you and Map open with: nobody waits for it
+                drawing(ready.model.version, "stars", n_components, MAP_SUPPORT, ready, ready)
 
     status = jobs.status(job)
     if books.ready(name, kind) is None and (status is None or status.state is JobState.DONE):

@@ -35,7 +35,9 @@ def project(
             f"n_components must be between 1 and {min(chosen.shape)}, what {chosen.shape[0]} films in "
             f"{chosen.shape[1]} dimensions allow, got {n_components}"
         )
-    pca = PCA(n_components, svd_solver="full").fit(chosen.numpy())
+    # Lanczos steps find the few components asked for; all of them would take a hundred times as long for 32 draws.
+    solver = "arpack" if n_components < min(chosen.shape) else "full"
+    pca = PCA(n_components, svd_solver=solver, random_state=0).fit(chosen.numpy())
     points = torch.from_numpy(pca.transform(coordinates.numpy()))
     if reference is not None:
         points = points * _signs_like(points, reference)

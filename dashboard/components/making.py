@@ -12,7 +12,7 @@ from dashboard.components import markup
 from dashboard.components.job_panel import job_panel
 from dashboard.components.loss_curves import loss_curves
 from dashboard.jobs import JobStatus
-from dashboard.library import DEFAULT_KIND, KINDS, RANDOM_NUMBERS, Ready
+from dashboard.library import KINDS, RANDOM_NUMBERS, Ready
 from dashboard.words import count, duration
 
 
@@ -52,8 +52,9 @@ def how_it_learned(ready: Ready) -> None:
 def _ways_on(job: str, *, data: str, kind: str) -> None:
     with st.container(horizontal=True):
         st.button("Try again", type="primary", on_click=_forget, args=(job,))
-        if kind != DEFAULT_KIND:
-            st.button(f"Back to {KINDS[DEFAULT_KIND].name.lower()}", on_click=state.forget_choice, args=(state.MODEL,))
+        usual = resources.default_kind(data)
+        if kind != usual:
+            st.button(f"Back to {KINDS[usual].name.lower()}", on_click=state.forget_choice, args=(state.MODEL,))
         if data != resources.default_dataset():
             st.button("Back to the first data", on_click=state.forget_choice, args=(state.DATA,))
 

@@ -86,4 +86,7 @@ def _compare(scene: Scene) -> None:
 def _best(scene: Scene, *, shared: bool) -> list[Id]:
     model = scene.base.model if shared else scene.model
     support = usual_support(scene.base.dataset.ratings)
-    return [found.item_id for found in fold_in(model, scene.shelf.stars, chosen=scene.shelf.chosen).top_n(COMPARED, min_ratings=support)]
+    return [
+        found.item_id
+        for found in fold_in(model, scene.shelf.stars, chosen=scene.shelf.chosen).top_n(COMPARED, min_ratings=support)
+    ]

@@ -11,7 +11,7 @@ from dashboard import resources, state
 from dashboard.components import markup
 from dashboard.components.making import show_making
 from dashboard.jobs import TooManyJobs
-from dashboard.library import DEFAULT_KIND, KINDS, Ready, kind_of
+from dashboard.library import KINDS, Ready, kind_of
 from dashboard.visitors import Rating, Shelf, StoreError
 from dashboard.words import count, literal
 
@@ -65,7 +65,9 @@ def open_scene() -> Scene:
     shelf, folder = _visitor(data)
     own = None if folder is None else _own(data, folder)
     kinds = [*KINDS, *([state.MINE] if own is not None else [])]
-    kind = state.choice(state.MODEL, allowed=kinds, default=state.MINE if own is not None else DEFAULT_KIND)
+    kind = state.choice(
+        state.MODEL, allowed=kinds, default=state.MINE if own is not None else resources.default_kind(data)
+    )
     if kind == state.MINE and own is not None:
         return Scene(data, kind, own, _prepared(data, kind_of(own.model)), usable(shelf, own), has_own=True)
     ready = _prepared(data, kind)
@@ -117,7 +119,8 @@ def _visitor(data: str) -> tuple[Shelf, str | None]:
 
 def _own(data: str, folder: str) -> Ready | None:
     """The visitor's retrained model. One that is gone is told of once and forgotten."""
-    _prepared(data, DEFAULT_KIND)  # with progress where the data must be read first: what follows takes no time
+    # With progress where the data must be read first: what follows takes no time.
+    _prepared(data, resources.default_kind(data))
     own = resources.library().retrained(data, folder)
     if own is None:
         st.info("The model you retrained does not fit these data any more, or is gone: the shared one is in use.")

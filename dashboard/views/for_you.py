@@ -119,7 +119,9 @@ def _known(scene: Scene, person: Person, name: str) -> None:
 
 def _stands(scene: Scene, person: Person, name: str) -> None:
     try:
-        drawing = resources.drawing(scene.model.version, "stars", len(DIRECTIONS), 5, scene.ready, scene.base)
+        drawing = resources.drawing(
+            scene.model.version, "stars", len(DIRECTIONS), resources.MAP_SUPPORT, scene.ready, scene.base
+        )
     except InvalidArgument:  # too few films to speak of directions
         return
     st.header(

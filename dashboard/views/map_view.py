@@ -91,7 +91,7 @@ def _bar(scene: Scene, option: str) -> Look:
                 help="Stars: how differently people would rate two films. Raw factors: the numbers as trained, whose "
                 "distances mean nothing outside this one model.",
             )  # fmt: skip
-            support = st.slider("Ratings at least", 0, 100, 5, 5, key="map_support", bind="query-params",
+            support = st.slider("Ratings at least", 0, 100, resources.MAP_SUPPORT, 5, key="map_support", bind="query-params",
                                 help="A film that few people rated stands near the middle: little is known of it.")  # fmt: skip
             most = st.slider("Names at most", 0, 60, MOST_LABELS, key="names", bind="query-params")
             lines = st.toggle("Lines to the nearest films", value=True, key="lines", bind="query-params")
