@@ -8,6 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from core.bayes.chain import pair_scores
 from core.errors import InvalidArgument
 from core.fitting import (
     Reporter,
@@ -182,7 +183,8 @@ class _State:
 
     def noise_variance(self) -> float:
         """The noise that left-out ratings show, in squared stars."""
-        predicted = self.mean + pair_scores(self.users, self.items, self.train)
+        places = (column.to(self.users.device) for column in (self.train.user_idx, self.train.item_idx))
+        predicted = self.mean + pair_scores(self.users, self.items, *places)
         shares = self._leverages(self.by_user, self.items) + self._leverages(self.by_item, self.users)
         return left_out_variance(self.train.values.to(predicted) - predicted, shares)
 
@@ -232,12 +234,6 @@ def _best(errors: list[float]) -> int:
         if not best or error < errors[best - 1] - LEAST_GAIN:
             best = number
     return best
-
-
-def pair_scores(users: Tensor, items: Tensor, ratings: Ratings) -> Tensor:
-    """Bias + bias + dot product of each rated pair (n,); rows are (factors, bias)."""
-    user_rows, item_rows = users[ratings.user_idx.long()], items[ratings.item_idx.long()]
-    return user_rows[:, -1] + item_rows[:, -1] + (user_rows[:, :-1] * item_rows[:, :-1]).sum(1)
 
 
 def _with_ones(side: Tensor) -> Tensor:
