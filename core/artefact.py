@@ -10,15 +10,16 @@ from torch import Tensor
 
 from core.catalogue import Catalogue, Film
 from core.errors import InvalidArgument
-from core.links import Constant, Identity, Link, SigmoidRange
+from core.links import Constant, Identity, Link, OrderedProbit, SigmoidRange
 from core.model import FactorModel, ModelCard, TrainedModel, UserPrior
 from core.neural_model import NeuralModel
 from core.ratings import IdMap, Ratings, RatingScale
 
-LINKS: dict[str, type[Identity] | type[SigmoidRange] | type[Constant]] = {
+LINKS: dict[str, type[Identity] | type[SigmoidRange] | type[Constant] | type[OrderedProbit]] = {
     "identity": Identity,
     "sigmoid_range": SigmoidRange,
     "constant": Constant,
+    "ordered_probit": OrderedProbit,
 }
 KINDS: dict[str, type[FactorModel] | type[NeuralModel]] = {"factors": FactorModel, "neural": NeuralModel}
 _COLUMNS = ("user_idx", "item_idx", "values")
@@ -98,8 +99,13 @@ def assemble(card: dict[str, Any], tensors: dict[str, Tensor]) -> SavedModel:
     return SavedModel(model, Catalogue(_film(row) for row in card["films"]), card["metrics"], held_out)
 
 
-def _link(name: str, **settings: float) -> Link:
-    return LINKS[name](**settings)
+def _link(name: str, **settings: Any) -> Link:
+    return LINKS[name](**{setting: _as_tuples(value) for setting, value in settings.items()})
+
+
+def _as_tuples(value: Any) -> Any:
+    """JSON knows no tuples."""
+    return tuple(_as_tuples(part) for part in value) if isinstance(value, list) else value
 
 
 def _film(row: dict[str, Any]) -> Film:

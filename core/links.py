@@ -66,6 +66,47 @@ class SigmoidRange:
 
 
 @dataclass(frozen=True)
+class OrderedProbit:
+    """The mean of levels whose chances a hidden number decides: score plus standard normal noise, between cut-points.
+
+    ``levels`` (K) are stars, ``cutpoints`` (draws × (K − 1)) ascend. Scores have the draws first: (draws, …).
+    Source: McKelvey and Zavoina, *A statistical model for the analysis of ordinal level dependent variables*, 1975.
+    """
+
+    is_linear: ClassVar[bool] = False
+    levels: tuple[float, ...]
+    cutpoints: tuple[tuple[float, ...], ...]
+
+    def chances(self, score: Tensor) -> Tensor:
+        """Return the chance of each level (draws, …, K); they sum to 1."""
+        below = torch.special.ndtr(self._ends(score) - score[..., None])
+        edges = torch.cat([torch.zeros_like(below[..., :1]), below, torch.ones_like(below[..., :1])], dim=-1)
+        return edges.diff(dim=-1)
+
+    def stars(self, score: Tensor) -> Tensor:
+        """Return Σ level · chance."""
+        steps = score.new_tensor(self.levels).diff()
+        above = torch.special.ndtr(score[..., None] - self._ends(score))
+        return self.levels[0] + (above * steps).sum(-1)
+
+    def slope(self, score: Tensor) -> Tensor:
+        """Return Σ (level above − level below a cut-point) · φ(cut-point − score)."""
+        steps = score.new_tensor(self.levels).diff()
+        densities = torch.exp(-(self._ends(score) - score[..., None]).square() / 2) / math.sqrt(2 * math.pi)
+        return (densities * steps).sum(-1)
+
+    def variance(self, score: Tensor) -> Tensor:
+        """Return the variance of a rating around ``stars``, in squared stars (draws, …)."""
+        levels = score.new_tensor(self.levels)
+        return (self.chances(score) * levels.square()).sum(-1) - self.stars(score).square()
+
+    def _ends(self, score: Tensor) -> Tensor:
+        """The cut-points, shaped so as to meet scores (draws, …, 1)."""
+        cutpoints = score.new_tensor(self.cutpoints)
+        return cutpoints.view(len(cutpoints), *[1] * (score.dim() - 1), -1)
+
+
+@dataclass(frozen=True)
 class Constant:
     """The score only ranks (popularity, say); every predicted rating is ``value`` stars."""
 

@@ -274,7 +274,7 @@ def test_a_start_from_another_kind_of_model(planted: Planted) -> None:
     )
     with pytest.raises(InvalidArgument) as error:
         SMALL.fit(planted.train, seed=0, start=als)
-    assert str(error.value) == "start must have n_factors=3 and the link Identity(), got 2 and Identity()"
+    assert str(error.value) == "start must have n_factors=3 and the link Identity, got 2 and Identity"
 
 
 # What it refuses

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from core.bayes.chain import Chain
 from core.bayes.table import Table
+from core.links import Identity, OrderedProbit
 from core.model import FactorModel, ModelCard
 from core.priors import ChoicePrior, UserPrior
 from core.ratings import Ratings
@@ -19,12 +20,14 @@ class Draws:
     """Kept draws (draws, …), filled one by one.
 
     ``people`` (draws, n_users, d + 1) are means given the draw's films, prior and noise, which averages over more than
-    the drawn rows would; ``films`` (draws, n_items, d + 1) are as drawn.
+    the drawn rows would; ``films`` (draws, n_items, d + 1) are as drawn. With hidden numbers people are as drawn too:
+    predictions do not follow their rows in a straight line, so the mean of the one is not that of the other.
     """
 
     people: Tensor
     films: Tensor
     priors: list[UserPrior] = field(default_factory=list)
+    links: list[OrderedProbit] = field(default_factory=list)
 
     @classmethod
     def empty(cls, chain: Chain, n_draws: int) -> Draws:
@@ -40,7 +43,11 @@ class Draws:
         weights = None if rated is None else rated.mean_weights(people.residuals())
         shift = None if rated is None or weights is None else rated.shift_by(weights)
         self.films[place] = chain.films.rows
-        self.people[place] = people.mean_rows(chain.films, chain.noise_precision, shift, n_threads=chain.n_threads)
+        if chain.hidden is None:
+            self.people[place] = people.mean_rows(chain.films, chain.noise_precision, shift, n_threads=chain.n_threads)
+        else:
+            self.people[place] = people.rows
+            self.links.append(chain.hidden.link)
         self.priors.append(_user_prior(chain, weights, shift))
 
     def to_model(self, train: Ratings, card: ModelCard, global_mean: float) -> FactorModel:
@@ -53,7 +60,9 @@ class Draws:
             global_mean=self.films.new_full((len(self.films),), global_mean),
             rated=train,
             card=card,
-            user_prior=_stack(self.priors),
+            link=_join(self.links) if self.links else Identity(),
+            # Fold-in takes small steps through a bent link, which float32 would blur.
+            user_prior=_stack(self.priors, torch.float64 if self.links else self.people.dtype),
         )
 
 
@@ -65,10 +74,21 @@ def _user_prior(chain: Chain, weights: Tensor | None, shift: Tensor | None) -> U
     return UserPrior(
         mean=mean.to(people.rows),
         precision=(precision if shift is None else _precision_of_all(precision, shift)).to(people.rows),
-        noise_precision=people.rows.new_tensor(chain.noise_precision),
+        noise_precision=people.rows.new_tensor(_precision_in_stars(chain)),
         film_noise=None if chain.film_noise is None else chain.films.noise.clone(),
         choice=known,
     )
+
+
+def _precision_in_stars(chain: Chain) -> float:
+    """The noise precision; with hidden numbers that of ratings around their mean, in inverse squared stars."""
+    if chain.hidden is None:
+        return chain.noise_precision
+    return 1 / float(chain.hidden.link.variance(chain.scores()[None]).double().mean())
+
+
+def _join(links: list[OrderedProbit]) -> OrderedProbit:
+    return OrderedProbit(links[0].levels, tuple(link.cutpoints[0] for link in links))
 
 
 def _choice_prior(people: Table, weights: Tensor) -> ChoicePrior | None:
@@ -87,7 +107,7 @@ def _precision_of_all(precision: Tensor, shift: Tensor) -> Tensor:
     return inverse
 
 
-def _stack(priors: list[UserPrior]) -> UserPrior:
-    names = [dict(prior.tensors()) for prior in priors]
+def _stack(priors: list[UserPrior], dtype: torch.dtype) -> UserPrior:
+    names = [{name: tensor.to(dtype) for name, tensor in prior.tensors()} for prior in priors]
     stacked = {name: torch.stack([tensors[name] for tensors in names]) for name in names[0]}
     return UserPrior.from_tensors(stacked, count_power=0.0)

@@ -21,15 +21,16 @@ class RunningMean:
 
     def add(self, chain: Chain, *, start_again: bool) -> None:
         """Take the present state of ``chain`` in; ``start_again`` forgets the earlier ones."""
-        scores = pair_scores(chain.users.rows, chain.films.rows, self.user_idx, self.item_idx).cpu()
+        scores = pair_scores(chain.users.rows, chain.films.rows, self.user_idx, self.item_idx)
+        stars = chain.stars(scores, self.global_mean).cpu()
         if start_again:
-            self.total, self.n_draws = torch.zeros_like(scores), 0
-        self.total, self.n_draws = self.total + scores, self.n_draws + 1
+            self.total, self.n_draws = torch.zeros_like(stars), 0
+        self.total, self.n_draws = self.total + stars, self.n_draws + 1
 
     def rmse(self) -> float:
         """Root mean square error of the mean prediction, limited to the scale, in stars."""
         scale = self.ratings.scale
-        predictions: Tensor = (self.global_mean + self.total / self.n_draws).clamp(scale.low, scale.high)
+        predictions: Tensor = (self.total / self.n_draws).clamp(scale.low, scale.high)
         return root_mean_square_error(self.ratings.values, predictions)
 
 

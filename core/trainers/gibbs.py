@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import torch
 from torch import Generator, Tensor
@@ -12,6 +13,7 @@ from core.bayes.chain import Chain
 from core.bayes.draws import Draws
 from core.bayes.figures import Figures
 from core.bayes.hyperpriors import Gamma, NormalWishart, RowPrior
+from core.bayes.probit import HiddenNumbers
 from core.bayes.rated_prior import RatedBasis, RatedPrior
 from core.bayes.table import Table
 from core.errors import InvalidArgument
@@ -27,7 +29,7 @@ from core.fitting import (
     one_thread_inside,
     start_factors,
 )
-from core.links import Identity
+from core.links import Identity, OrderedProbit
 from core.model import FactorModel
 from core.progress import OnProgress, ShouldStop
 from core.ratings import Ratings
@@ -56,6 +58,9 @@ class Gibbs:
     much people agree on film i. Each sweep draws every one of these once, given all the rest, the rows of a side all
     at once through ``ridge``. A kept draw holds films as drawn, and people at their mean given these: the mean over
     draws is the same, with less chance in it (Gelfand and Smith, 1990), and fold-in of a training user gives their row.
+    With ``likelihood`` "probit" a rating is a level of the scale: the one between whose cut-points a hidden number,
+    score plus standard normal noise, lies; the model's link then gives the chance of every level. Films' noise is left
+    out, and fold-in is an approximation: least squares in stars, through the link.
     Source: Salakhutdinov and Mnih, *Bayesian probabilistic matrix factorization using Markov chain Monte Carlo*,
     2008; rated prior as in Simm et al. (Macau), 2017; noise by film as in Lakshminarayanan, Bouchard and
     Archambeau, *Robust Bayesian matrix factorisation*, 2011.
@@ -67,12 +72,19 @@ class Gibbs:
     n_between: int = 4  # sweeps from one kept draw to the next
     rated_prior: bool = True
     film_noise_shape: float | None = 5.0  # None: the same noise for all films
+    likelihood: Literal["gaussian", "probit"] = "gaussian"
 
     def __post_init__(self) -> None:
         check_at_least(0, n_factors=self.n_factors, n_burn_in=self.n_burn_in)
         check_at_least(1, n_draws=self.n_draws, n_between=self.n_between)
         if self.film_noise_shape is not None and not self.film_noise_shape > 0:
             raise InvalidArgument(f"film_noise_shape must be above 0 or None, got {self.film_noise_shape:g}")
+        if self.likelihood not in ("gaussian", "probit"):
+            raise InvalidArgument(f"likelihood must be gaussian or probit, got {self.likelihood!r}")
+        if self.likelihood == "probit" and self.film_noise_shape is not None:
+            raise InvalidArgument(
+                f"film_noise_shape must be None with likelihood probit, got {self.film_noise_shape:g}"
+            )
 
     @property
     def n_sweeps(self) -> int:
@@ -100,10 +112,13 @@ class Gibbs:
         self._check_start(start)
         self._check_size(train)
         reporter = Reporter(train, self.n_sweeps, on_progress, should_stop, hold_out)
-        mean, generator = global_mean(train), Generator().manual_seed(seed)
+        # Where hidden numbers lie is the cut-points' affair.
+        mean = 0.0 if self.likelihood == "probit" else global_mean(train)
+        generator = Generator().manual_seed(seed)
         chain = self._start_chain(train, mean, generator, start, device)
         figures, draws = Figures(train, hold_out, mean, device), Draws.empty(chain, self.n_draws)
         for sweep in range(1, self.n_sweeps + 1):
+            chain.adapting = sweep <= self.n_burn_in
             chain.sweep(generator)
             n_counted = sweep - self.n_burn_in
             if n_counted > 0 and n_counted % self.n_between == 0:
@@ -113,10 +128,11 @@ class Gibbs:
         return draws.to_model(train, make_card(self, train, seed=seed), mean)
 
     def _check_start(self, start: FactorModel | None) -> None:
-        if start is not None and (start.n_factors, start.link) != (self.n_factors, Identity()):
+        link = OrderedProbit if self.likelihood == "probit" else Identity
+        if start is not None and (start.n_factors, type(start.link)) != (self.n_factors, link):
             raise InvalidArgument(
-                f"start must have n_factors={self.n_factors} and the link {Identity()}, got {start.n_factors} "
-                f"and {start.link}"
+                f"start must have n_factors={self.n_factors} and the link {link.__name__}, got {start.n_factors} "
+                f"and {type(start.link).__name__}"
             )
 
     def _check_size(self, train: Ratings) -> None:
@@ -139,9 +155,10 @@ class Gibbs:
             user_idx=train.user_idx.to(device),
             item_idx=train.item_idx.to(device),
             targets=targets.to(device),
-            noise_precision=START_PRECISION,
+            noise_precision=1.0 if self.likelihood == "probit" else START_PRECISION,
             noise_prior=NOISE_PRIOR,
             film_noise=None if self.film_noise_shape is None else Gamma(self.film_noise_shape, self.film_noise_shape),
+            hidden=_hidden_numbers(train, device) if self.likelihood == "probit" else None,
             n_threads=n_threads_for(users.rows),
         )
         if start is not None:
@@ -167,6 +184,12 @@ class Gibbs:
         )
 
 
+def _hidden_numbers(train: Ratings, device: str) -> HiddenNumbers:
+    scale = train.scale
+    level = ((train.values.double() - scale.low) / scale.step).round()
+    return HiddenNumbers(level.to(device), scale.levels)
+
+
 def _carry_over(chain: Chain, start: FactorModel, train: Ratings, mean: float) -> None:
     """Begin where the last draw of ``start`` stands: rows of the ids that both know, and the noise."""
     shift = start.global_mean[-1] - mean  # the same predictions around another mean
@@ -174,5 +197,7 @@ def _carry_over(chain: Chain, start: FactorModel, train: Ratings, mean: float) -
     films = torch.cat([start.item_factors[-1], start.item_bias[-1][:, None] + shift], dim=1)
     carry_over(chain.users.rows, people, start.users, train.users)
     carry_over(chain.films.rows, films, start.items, train.items)
-    if start.user_prior is not None:
+    if chain.hidden is not None and isinstance(start.link, OrderedProbit):
+        chain.hidden.cutpoints = torch.tensor(start.link.cutpoints[-1], dtype=torch.float64)
+    elif start.user_prior is not None:
         chain.noise_precision = float(start.user_prior.noise_precision[-1])
