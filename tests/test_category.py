@@ -119,6 +119,12 @@ def test_settings_are_short_and_say_what_differs() -> None:
     assert Category.of(FILMS) != Category.of(FILMS[1:])
 
 
+def test_order_and_repetition_of_genres_say_nothing() -> None:
+    twice = [replace(film, genres=film.genres[::-1] + film.genres) for film in FILMS]
+    assert Category.of(twice) == Category.of(FILMS)
+    assert repr(Category.of(twice)) == repr(Category.of(FILMS))
+
+
 def test_the_card_stays_small(model: FactorModel) -> None:
     config = model.card.config
     assert config == {
