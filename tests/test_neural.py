@@ -93,7 +93,14 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch, n_bytes: int) ->
     users, items = ALL_USERS.repeat_interleave(ITEMS), torch.arange(ITEMS).repeat(USERS)
     whole = model.predict(users, items)
     monkeypatch.setattr(model_module, "BLOCK_BYTES", n_bytes)
+    sizes: list[int] = []
+    scores = NeuralModel.scores
+    monkeypatch.setattr(NeuralModel, "scores", lambda *pairs: (sizes.append(len(pairs[1])), scores(*pairs))[1])
     torch.testing.assert_close(model.predict(users, items), whole)
+    assert sum(sizes) == len(users)
+    # The pair's vectors, the halves of the hidden layer and their sum, as float32.
+    assert all(size == 1 or size * (WIDTH + ITEM_WIDTH + 3 * HIDDEN) * 4 <= n_bytes for size in sizes)
+    assert len(sizes) == {1: len(users), 500: 5, 10**9: 1}[n_bytes]
     blocks = list(model.user_blocks(ALL_USERS))
     assert torch.equal(torch.cat(blocks), ALL_USERS)
     assert all(len(block) == 1 or len(block) * ITEMS * HIDDEN * 2 * 4 <= n_bytes for block in blocks)
