@@ -1,6 +1,7 @@
 """Reelspace's core: data and numerics. The public names, nothing else."""
 
 from core.catalogue import Catalogue, Film
+from core.convergence import Convergence, check_convergence
 from core.datasets.registry import (
     DataCard,
     Dataset,
@@ -52,6 +53,7 @@ __all__ = [
     "BiasOnly",
     "Catalogue",
     "Category",
+    "Convergence",
     "DataCard",
     "DataError",
     "Dataset",
@@ -89,6 +91,7 @@ __all__ = [
     "Trainer",
     "UnknownId",
     "cache_folder",
+    "check_convergence",
     "describe_taste",
     "evaluate",
     "fetch_dataset",

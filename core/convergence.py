@@ -33,7 +33,7 @@ class Convergence:
     n_draws: int
 
 
-def convergence(models: Sequence[FactorModel], user_idx: Tensor, item_idx: Tensor) -> list[Convergence]:
+def check_convergence(models: Sequence[FactorModel], user_idx: Tensor, item_idx: Tensor) -> list[Convergence]:
     """Return the convergence of the score of each pair (n,), given as rows, over the draws of ``models``.
 
     Each model is a chain: fits of the same ratings with other seeds, which start apart. Raises ``InvalidArgument`` if

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.convergence import convergence, effective_sample_size, split_r_hat
+from core.convergence import check_convergence, effective_sample_size, split_r_hat
 from core.errors import InvalidArgument
 from tests.models import random_model
 
@@ -162,7 +162,7 @@ def test_too_few_draws_are_refused(measure: type) -> None:
 def test_convergence_is_that_of_the_scores() -> None:
     models = [random_model(draws=20, seed=seed) for seed in range(3)]
     users, items = torch.tensor([0, 3]), torch.tensor([1, 4])
-    found = convergence(models, users, items)
+    found = check_convergence(models, users, items)
     for place in range(2):
         chains = torch.stack([model.scores(users, items)[:, place] for model in models])
         assert found[place].n_draws == 60
@@ -175,5 +175,5 @@ def test_convergence_refuses_chains_of_other_ratings_or_lengths() -> None:
     fewer = model.rated.take(torch.arange(5))
     for models in ([], [model, random_model(draws=9)], [model, replace(model, rated=fewer)]):
         with pytest.raises(InvalidArgument) as error:
-            convergence(models, *pair)
+            check_convergence(models, *pair)
         assert str(error.value) == ("models must be fits of the same ratings with the same n_draws, got others or none")

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from core.bayes.figures import Figures
-from core.convergence import convergence
+from core.convergence import check_convergence
 from core.datasets.dataset import Dataset
 from core.datasets.synthetic import Synthetic
 from core.errors import FitStopped, InvalidArgument
@@ -140,7 +140,7 @@ def test_chains_started_apart_agree() -> None:
     train = plant(n_users=80, n_items=40, n_ratings=1_600).train
     trainer = Gibbs(n_factors=2, n_burn_in=100, n_draws=50, n_between=4)
     models = [trainer.fit(train, seed=seed) for seed in range(3)]
-    found = convergence(models, train.user_idx[:40], train.item_idx[:40])
+    found = check_convergence(models, train.user_idx[:40], train.item_idx[:40])
     assert sum(one.r_hat > 1.1 for one in found) <= 2
     assert np.median([one.n_effective for one in found]) > 30
 
