@@ -1,4 +1,4 @@
-"""Choose a trainer's settings inside training: `python -m benchmarks.tune als|sgd|bias|category [--dataset ml-100k]`.
+"""Choose a trainer's settings inside training: `python -m benchmarks.tune als|sgd|neural|bias|category [--dataset ml-100k]`.
 
 The ratings that the project is measured on are not looked at. For ml-100k that is the test part of u1; its training
 part is cut into four, each held out once, which are the published test parts of u2 to u5. Other data sets: the test
@@ -25,13 +25,14 @@ from core.ratings import Ratings
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly
 from core.trainers.category import Category
+from core.trainers.neural import EmbeddingNN
 from core.trainers.sgd import SGD
 
 N_FOLDS = 4
 # What is printed: the best settings.
 N_SHOWN = 12
 
-Settings: TypeAlias = ALS | SGD | BiasOnly | Category
+Settings: TypeAlias = ALS | SGD | EmbeddingNN | BiasOnly | Category
 # A stage proposes settings, given the best so far.
 Stage: TypeAlias = Callable[[Settings], Sequence[Settings]]
 
@@ -69,9 +70,17 @@ def steps(_: Settings) -> list[Settings]:
     return [book, *near]
 
 
+def network_steps(_: Settings) -> list[Settings]:
+    """EmbeddingNN: width of the embeddings, step and decay."""
+    return [
+        EmbeddingNN(n_factors=width, learning_rate=rate, weight_decay=decay)
+        for width, rate, decay in product((16, 32), (0.0025, 0.005, 0.01), (0.1, 0.3, 0.6, 1.0))
+    ]
+
+
 def epochs(best: Settings) -> list[Settings]:
     """The best so far with fewer and more passes."""
-    if not isinstance(best, ALS | SGD):
+    if not isinstance(best, ALS | SGD | EmbeddingNN):
         return []
     return [replace(best, n_epochs=n) for n in (4, 5, 6, 8, 10, 15, 20) if n != best.n_epochs]
 
@@ -93,6 +102,7 @@ def genre_penalties(first: Settings) -> list[Settings]:
 STAGES: dict[str, list[Stage]] = {
     "als": [penalties, epochs],
     "sgd": [steps, epochs],
+    "neural": [network_steps, epochs],
     "bias": [dampings],
     "category": [genre_penalties],
 }
@@ -151,6 +161,7 @@ def main() -> None:
     first: dict[str, Settings] = {
         "als": ALS(),
         "sgd": SGD(),
+        "neural": EmbeddingNN(),
         "bias": BiasOnly(),
         "category": Category.of(dataset.films),
     }

@@ -33,8 +33,8 @@ class EmbeddingNN:
     n_hidden: int = 100
     n_epochs: int = 6
     batch_size: int = 256
-    learning_rate: float = 0.005  # the highest of the cycle; all chosen by `python -m benchmarks.tune neural`
-    weight_decay: float = 0.1  # times the learning rate, per step
+    learning_rate: float = 0.0025  # the highest of the cycle; it, width and decay by `python -m benchmarks.tune neural`
+    weight_decay: float = 1.0  # times the learning rate, per step
 
     def __post_init__(self) -> None:
         check_at_least(0, weight_decay=self.weight_decay)
