@@ -49,7 +49,7 @@ bench: setup-dev  ## Measure what the README claims
 	done
 
 screenshots: setup-dev  ## Photograph every page, light and dark, large and small
-	@browser=$$(tools/browser.sh "$(PY)") && REELSPACE_CHROMIUM="$$browser" $(PY) -m tools.screenshots
+	@browser=$$(tools/browser.sh "$(PY)") && REELSPACE_CHROMIUM="$$browser" $(PY) -m tools.screenshots --readme
 
 soak: setup-dev  ## Leave the app under use and watch its memory; test the sampler for long
 	@REELSPACE_LONGER=20 $(PY) -m pytest -q tests/test_bayes.py -k joint_distribution --timeout=1800
