@@ -298,6 +298,11 @@ def test_top_n_is_the_best_of_what_is_left(seed: int, n: int, among: set[int] | 
     assert [one.item_id for one in found] == sorted(left, key=lambda item: -scores[item])[:n]
 
 
+def test_somebody_who_rated_nothing_may_have_every_film() -> None:
+    person = fold_in(random_model(), {})
+    assert {one.item_id for one in person.top_n(99)} == set(person.model.items)
+
+
 def test_films_beyond_the_scale_do_not_tie() -> None:
     model = random_model(spread=4.0, draws=1, n_items=12)
     top = fold_in(model, RATED).top_n(3)

@@ -128,6 +128,35 @@ def test_the_prior_is_the_people(planted: Dataset) -> None:
     np.testing.assert_allclose(np.linalg.inv(prior.precision[0].numpy()), shrunk, rtol=1e-6, atol=1e-9)
 
 
+def test_the_noise_is_that_of_ratings_left_out() -> None:
+    """e / (1 − h_u − h_i) with both leverages from dense inverses, each penalty noise · precision, twice over."""
+    ratings = Synthetic(n_users=12, n_items=8, n_ratings=60).draw(seed=4).ratings
+    model = SGD(n_factors=2, n_epochs=30, batch_size=16, weight_decay=0.05).fit(ratings, seed=0)
+    sides = [
+        torch.cat([factors[0], bias[0][:, None]], dim=1).double().numpy()
+        for factors, bias in ((model.user_factors, model.user_bias), (model.item_factors, model.item_bias))
+    ]
+    spreads = [np.cov(side, rowvar=False, bias=True) for side in sides]
+    precisions = [np.linalg.inv(c + (SHRINKAGE * np.diag(c).mean() + 1e-6) * np.eye(3)) for c in spreads]
+    users, items = (np.c_[side[:, :-1], np.ones(len(side))] for side in sides)
+    entries = reference.entries(ratings)
+    scores = model.scores(ratings.user_idx, ratings.item_idx)[0].double()
+    residuals = ratings.values.double().numpy() - model.link.stars(scores).numpy()
+    slope = np.sqrt(np.mean(model.link.slope(scores).numpy() ** 2))
+    noise = np.mean(residuals**2)
+    for _ in range(2):
+        left_out = []
+        for (user, item, _), residual in zip(entries, residuals, strict=True):
+            mine = slope * items[[i for u, i, _ in entries if u == user]]
+            theirs = slope * users[[u for u, i, _ in entries if i == item]]
+            h_u = slope**2 * items[item] @ reference.ridge_covariance(mine, noise * precisions[0]) @ items[item]
+            h_i = slope**2 * users[user] @ reference.ridge_covariance(theirs, noise * precisions[1]) @ users[user]
+            left_out.append(residual / max(1 - h_u - h_i, 0.05))
+        noise = np.mean(np.square(left_out))
+    assert model.user_prior is not None
+    assert model.user_prior.noise_variance == pytest.approx(noise, rel=1e-6)
+
+
 def test_new_people_lie_as_far_from_their_predictions_as_said(planted: Dataset) -> None:
     """Residual / rating_std of 60 people the model never saw, half their ratings folded in: root mean square near 1.
 
