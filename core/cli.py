@@ -18,6 +18,7 @@ from core.errors import ReelspaceError
 from core.trainers import TRAINERS
 
 MISTAKE, INTERRUPTED = 2, 130
+LARGEST = 2**63 - 1
 
 
 class _Parser(argparse.ArgumentParser):
@@ -56,7 +57,7 @@ def _describe_fits(add: Any) -> None:
     evaluate = add("evaluate", help="train on a part of the ratings, measure on the rest")
     _fit_options(evaluate)
     evaluate.add_argument("--split", default="random", help="random, time, u1 to u5, or all: the mean of u1 to u5")
-    evaluate.add_argument("--k", type=int, default=10, help="length of the lists that are judged")
+    evaluate.add_argument("--k", type=_whole, default=10, help="length of the lists that are judged")
     evaluate.set_defaults(run=lambda chosen: commands.evaluate(_settings(chosen), split=chosen.split, k=chosen.k))
 
 
@@ -75,6 +76,17 @@ def _describe_questions(add: Any) -> None:
     neighbours.set_defaults(run=lambda chosen: commands.neighbours(chosen.model, item=chosen.item, n=chosen.n))
 
 
+def _whole(text: str) -> int:
+    """Read a whole number that 64 bits hold: more is a slip of the finger, and torch takes no more as a seed."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = -LARGEST - 1
+    if abs(number) > LARGEST:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at most {LARGEST}, got {text[:40]!r}")
+    return number
+
+
 def _json_option(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print one JSON value and nothing else")
 
@@ -82,14 +94,14 @@ def _json_option(command: argparse.ArgumentParser) -> None:
 def _fit_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dataset", required=True, help="a name that `datasets` lists, or a path")
     command.add_argument("--trainer", choices=tuple(TRAINERS), default="als", help="als if absent")
-    command.add_argument("--n-factors", type=int, metavar="K", help="latent dimension; the trainer's own if absent")
-    command.add_argument("--seed", type=int, default=0, help="same seed, same figures; 0 if absent")
+    command.add_argument("--n-factors", type=_whole, metavar="K", help="latent dimension; the trainer's own if absent")
+    command.add_argument("--seed", type=_whole, default=0, help="same seed, same figures; 0 if absent")
     _json_option(command)
 
 
 def _model_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", type=Path, required=True, metavar="DIR", help="the folder that `train` wrote")
-    command.add_argument("-n", type=int, default=10, help="how many films; 10 if absent")
+    command.add_argument("-n", type=_whole, default=10, help="how many films; 10 if absent")
     _json_option(command)
 
 

@@ -101,7 +101,7 @@ def evaluate(settings: Settings, *, split: str, k: int) -> dict[str, Any]:
     named = {"dataset": dataset.name, "trainer": settings.trainer, "split": split, "seed": settings.seed, "k": k}
     if split != ALL_FOLDS:
         return named | folds[0]
-    means = {name: fmean(fold[name] for fold in folds) for name in folds[0] if name != "peak_mib"}
+    means = {name: fmean(fold[name] for fold in folds) for name in folds[0] if name not in ("k", "peak_mib")}
     return named | means | {"peak_mib": peak_mib(), "folds": folds}
 
 
