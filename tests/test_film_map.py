@@ -93,6 +93,7 @@ def test_the_ends_of_an_axis_are_its_outermost_films() -> None:
     assert found.ends(0, n=2) == ([1, 3], [7, 0])  # 4 and 5 lie further out, but few people rated them
     assert found.ends(0, n=4) == ([5, 1, 3, 6], [4, 7, 0, 2])  # too few are known well: all
     assert found.ends(0, n=2, min_ratings=0) == ([5, 1], [4, 7])
+    assert found.ends(0, n=2, min_ratings=60) == ([1, 3], [7, 0])  # 60 are enough
 
 
 def taste_of(model: FactorModel, stars: dict[int, float]) -> list[float]:
@@ -154,6 +155,14 @@ def test_beyond_the_ends_is_at_the_end_and_a_flat_axis_has_a_middle() -> None:
     far = replace(found, projection=replace(found.projection, points=points))
     assert far.place(person) == (10.0, 0.0)
     assert far.standing(person) == (1.0, 0.5)
+    # The end is where the outermost fiftieth begins: with 30 films as far out, 10 is the end and 5 half-way to it.
+    points[:, 0] = 0.0
+    points[taste.topk(20).indices, 0] = 5.0
+    points[taste.topk(30, largest=False).indices, 0] = -10.0
+    half = replace(found, projection=replace(found.projection, points=points))
+    assert half.standing(person) == (0.75, 0.5)
+    points[:, 0] = 1.0
+    points[taste.topk(20).indices, 0] = 10.0
     near = replace(found, projection=replace(found.projection, points=-points))
     assert near.standing(person) == (0.0, 0.5)
 
