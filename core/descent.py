@@ -78,4 +78,4 @@ def range_of(scale: RatingScale) -> SigmoidRange:
 
 def first_score(train: Ratings) -> float:
     """Return the score of the mean rating: predictions start there, not at the middle of the range."""
-    return range_of(train.scale).score(min(max(global_mean(train), train.scale.low), train.scale.high))
+    return range_of(train.scale).score(global_mean(train))

@@ -11,7 +11,7 @@ from core.datasets.synthetic import Synthetic
 from core.errors import FitStopped, InvalidArgument
 from core.progress import Progress
 from core.ratings import Ratings
-from core.trainers.als import ALS, LEAST_GAIN, PATIENCE, _put_aside
+from core.trainers.als import ALS, LEAST_GAIN, PATIENCE, _best, _put_aside
 
 # So little regularisation that more sweeps fit the noise: the validation error falls, then rises.
 TRAINER = ALS(n_factors=2, regularization=0.1, bias_regularization=0.5, count_power=0.0, n_epochs=40)
@@ -69,6 +69,14 @@ def test_a_first_rise_is_waited_out(ratings: Ratings) -> None:
     errors = validation_errors(trainer, ratings)
     assert min(errors[1:3]) > errors[0] > errors[-1]
     assert replace(trainer, validation_fraction=FRACTION).fit(ratings, seed=0).card.config["n_epochs"] > 10
+
+
+@pytest.mark.parametrize(
+    ("errors", "best"),
+    [([], 0), ([1.0], 1), ([1.0, 0.9, 0.95], 2), ([1.0, 1.0 - LEAST_GAIN / 2], 1), ([1.0, 0.9, 0.8], 3)],
+)
+def test_a_gain_too_small_to_matter_is_none(errors: list[float], best: int) -> None:
+    assert _best(errors) == best
 
 
 @pytest.mark.parametrize("n_epochs", [1, 2])
