@@ -151,7 +151,9 @@ def _fit(trainer: Trainer[Any], ratings: Any, seed: int) -> tuple[TrainedModel, 
     else:
         with _progress_bar() as on_progress:
             model = trainer.fit(ratings, seed=seed, on_progress=on_progress)
-    return model, time.perf_counter() - start, int(model.card.config.get("n_epochs", 1))
+    seconds = time.perf_counter() - start
+    # Gibbs counts sweeps; a baseline looks at the ratings once.
+    return model, seconds, int(model.card.config.get("n_epochs", getattr(trainer, "n_sweeps", 1)))
 
 
 def _load(name: str) -> Dataset:

@@ -16,6 +16,8 @@ from core.evaluation.splits import make_split
 from core.folding import fold_in, person_of
 from core.persistence import load_model
 from core.trainers.als import ALS
+from core.trainers.gibbs import Gibbs
+from core.trainers.sgd import SGD
 from tests import reference
 
 DATA = "synthetic:60x40x900"
@@ -82,6 +84,16 @@ def test_train_tells_of_the_fit_and_keeps_what_was_held_out(capsys: pytest.Captu
 def test_train_on_everything_holds_nothing_out(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     found = answer(capsys, "train", "--dataset", DATA, "--trainer", "bias", "--out", tmp_path)
     assert (found["n_ratings"], found["n_held_out"], load_model(tmp_path).held_out) == (900, 0, None)
+
+
+@pytest.mark.parametrize(("trainer", "passes"), [("bias", 1), ("sgd", SGD().n_epochs), ("gibbs", Gibbs().n_sweeps)])
+def test_train_tells_how_often_the_ratings_were_passed_over(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, trainer: str, passes: int
+) -> None:
+    assert (
+        answer(capsys, "train", "--dataset", "synthetic:9x9x40", "--trainer", trainer, "--out", tmp_path)["n_epochs"]
+        == passes
+    )
 
 
 @pytest.mark.parametrize("trainer", ["als", "sgd", "bias", "popularity"])
