@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from core import IdMap, Ratings, RatingScale, limit_threads
+from core import ALS, IdMap, Ratings, RatingScale, limit_threads
 from core.trainers import TRAINERS
 
 limit_threads(1)  # as in the app: a fit shares its batches out by itself
 
 
 def _ratings(part, shape):
-    users, items, stars = (torch.from_numpy(np.array(column)) for column in part)
+    users, items, stars = (torch.from_numpy(column) for column in part)
     maps = IdMap(range(shape[0]), kind="user"), IdMap(range(shape[1]), kind="film")
     return Ratings(users, items, stars, None, *maps, RatingScale(1.0, 5.0, 1.0))
 
@@ -58,3 +58,19 @@ def errors(data, *, model, seed):
         on_progress=lambda progress: found.append(progress.rmse),
     )
     return {"rmse": found}
+
+
+def sweeps(data, *, n_factors, n_sweeps):
+    """Return the seconds of preparation, of each ALS sweep, and of all the fit; the bias is one of ``n_factors``."""
+    train, _, shape = data
+    ratings, found = _ratings(train, shape), []
+    trainer = ALS(n_factors=n_factors - 1, n_epochs=n_sweeps)
+    start = time.perf_counter()
+
+    def note():
+        found.append(time.perf_counter() - start)
+        return False
+
+    trainer.fit(ratings, seed=0, should_stop=note)
+    whole, each = time.perf_counter() - start, np.diff(found).tolist()
+    return {"preparation": found[0] - float(np.median(each)), "sweeps": each, "to_last": found[-1], "whole": whole}

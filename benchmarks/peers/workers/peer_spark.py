@@ -3,6 +3,7 @@
 # ruff: noqa: ARG001 - every peer has the same functions, whatever it needs
 
 import os
+import time
 
 import numpy as np
 import pandas as pd
@@ -38,3 +39,16 @@ def predict(fitted, frame, users, items):
     pairs = pd.DataFrame({"place": np.arange(len(users)), "user": users, "item": items})
     found = fitted.transform(spark.createDataFrame(pairs)).toPandas().sort_values("place")
     return found["prediction"].to_numpy()
+
+
+def sweeps(data, *, n_factors, n_sweeps):
+    """Return the mean seconds of a sweep: what ``n_sweeps`` more than one add to a fit, after one not counted."""
+    train, _, shape = data
+    frame = load(train, shape)
+    times = []
+    for number in (1, 1, 1 + n_sweeps):
+        start = time.perf_counter()
+        fit(frame, "", 0, n_factors=n_factors, n_sweeps=number)
+        times.append(time.perf_counter() - start)
+    each = (times[2] - times[1]) / n_sweeps
+    return {"preparation": times[1] - each, "sweeps": [each], "to_last": times[2] - each, "whole": times[2]}

@@ -20,7 +20,14 @@ LOW, HIGH = 1.0, 5.0
 
 
 def read(folder, fold):
-    """Return (users, films, stars) of the training and the test part, and (n_users, n_items)."""
+    """Return (users, films, stars) of the training and the test part, and (n_users, n_items).
+
+    A folder holds one memory-mapped file a column, and no test part.
+    """
+    place = Path(folder) / fold
+    if place.is_dir():  # "c": what is written stays in this process, so nobody warns of columns that may only be read
+        columns = (np.load(place / f"{name}.npy", mmap_mode="c") for name in ("user", "item", "stars"))
+        return tuple(columns), None, tuple(np.load(place / "shape.npy").tolist())
     with np.load(Path(folder) / f"{fold}.npz") as file:
         parts = [tuple(file[f"{part}_{name}"] for name in ("user", "item", "stars")) for part in ("train", "test")]
         return *parts, tuple(file["shape"].tolist())
