@@ -87,6 +87,5 @@ def _best(scene: Scene, *, shared: bool) -> list[Id]:
     model = scene.base.model if shared else scene.model
     support = usual_support(scene.base.dataset.ratings)
     return [
-        found.item_id
-        for found in fold_in(model, scene.shelf.stars, chosen=scene.shelf.chosen).top_n(COMPARED, min_ratings=support)
+        found.item_id for found in fold_in(model, scene.shelf.stars, chosen=()).top_n(COMPARED, min_ratings=support)
     ]
