@@ -75,6 +75,19 @@ def test_the_noise_is_that_of_ratings_left_out(small: Ratings, damping: float) -
     assert float(prior.penalty(9)) == pytest.approx(max(damping, 1e-6), rel=1e-5)
 
 
+def test_a_rating_that_its_rows_follow_wholly_counts_a_twentieth() -> None:
+    """User 3 and film 3 have one rating, each other's: with one rating as damping h is ½ + ½, and 1 − h nothing."""
+    ratings = Ratings.from_columns([1, 1, 2, 2, 3], [1, 2, 1, 2, 3], [1.0, 2.0, 2.0, 3.0, 5.0])
+    mean, user_bias, item_bias = damped_biases(ratings, 1.0)
+    total = 0.0
+    for user, item, stars in reference.entries(ratings):
+        kept = 1 / 3 if user != 2 else 0.05  # 1 − 1/(2 + 1) − 1/(2 + 1)
+        total += ((stars - mean - user_bias[user] - item_bias[item]) / kept) ** 2
+    prior = BiasOnly(damping=1.0).fit(ratings, seed=0).user_prior
+    assert prior is not None
+    assert prior.noise_variance == pytest.approx(total / 5, rel=1e-5)
+
+
 @pytest.mark.parametrize("damping", [-1.0, math.nan])
 def test_negative_damping_is_refused(damping: float) -> None:
     with pytest.raises(InvalidArgument) as error:
