@@ -134,7 +134,9 @@ def left_out_variance(residuals: Tensor, leverages: Tensor) -> float:
 
 def n_threads_for(table: Tensor) -> int:
     """Return how many Python threads share the batches: one per core on the CPU, one for a GPU."""
-    return (os.cpu_count() or 1) if table.device.type == "cpu" else 1
+    if table.device.type != "cpu":
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def check_start(start: TrainedModel | None, n_factors: int, link: Link) -> None:
