@@ -7,21 +7,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from benchmarks.report import show, spread
 from core import cache_folder, fetch_dataset
-from tests.browser.serving import serve, settle
+from tests.browser.serving import chromium, serve, settle
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"]
 FIRST_FILM, LIST, STARS = ".rs-programme li", ".rs-programme", ".st-key-now_rating label"
 # Notes when a pointer went down and when the text of an element last changed, both by the page's own clock.
 WATCH = """([selector]) => {
@@ -55,7 +51,7 @@ def click(page: Page, target: str, number: int) -> float:
 
 def measure(app: str, empty: str, *, pages: int, clicks: int) -> dict[str, list[float]]:
     """Return the milliseconds of each page and click, the app and the empty page in turn."""
-    with _chromium() as browser:
+    with chromium() as browser:
         times: dict[str, list[float]] = {name: [] for name in ("app page", "empty page", "app click", "empty click")}
         cold(browser, app, FIRST_FILM)  # the server's first session imports and caches
         for _ in range(pages):
@@ -79,15 +75,6 @@ def _watched(browser: Browser, address: str, selector: str) -> Page:
     settle(page)
     page.evaluate(WATCH, [selector])
     return page
-
-
-@contextmanager
-def _chromium() -> Iterator[Browser]:
-    found = os.environ.get("REELSPACE_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +15,11 @@ from pathlib import Path
 from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from core import cache_folder, load_dataset
 from dashboard.visitors import COOKIE_NAME, new_visitor_id, open_store
-from tests.browser.serving import ROOT, open_page, serve, settle
+from tests.browser.serving import ROOT, chromium, open_page, serve, settle
 
 DATASET = "ml-100k"
 # Film ids of ml-100k: Fargo, Twelve Monkeys, Star Wars, Twister; Brazil is rated by a click, so that the list moves.
@@ -36,8 +35,6 @@ README_PAGES = ("for-you", "rate", "map")
 SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 MOST_BYTES = 250_000
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 MAP_IS_DRAWN = (
     "() => !document.querySelector('.st-key-film_map') || document.querySelector('.reelspace-map')?.dataset.draws > 0"
 )
@@ -71,16 +68,6 @@ def visited_app() -> Iterator[tuple[str, str]]:
         environment = {"REELSPACE_DATA": data, "REELSPACE_DATASET": DATASET}
         with serve("dashboard/app.py", Path(folder), environment) as address:
             yield address, token
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start the machine's Chromium, or Playwright's own."""
-    found = os.environ.get("REELSPACE_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def take_all(

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from core import cache_folder, fetch_dataset
-from tests.browser.serving import open_page, serve, settle
+from tests.browser.serving import chromium, open_page, serve, settle
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 WARM_UP = 5
 MOST_GROWTH_MIB = 200.0
 
@@ -54,16 +51,13 @@ def main() -> int:
     visits = parser.parse_args().visits
     fetch_dataset("ml-100k")
     data = {"REELSPACE_DATA": os.environ.get("REELSPACE_DATA") or str(cache_folder() / "data")}
-    found = os.environ.get("REELSPACE_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     with tempfile.TemporaryDirectory() as folder, serve("dashboard/app.py", Path(folder), data) as address:
         port = address.rpartition(":")[2]
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-            sizes = []
+        sizes = []
+        with chromium() as browser:
             for number in range(WARM_UP + visits):
                 visit(browser, address, number)
                 sizes.append(resident_mib(port))
-            browser.close()
     growth = sizes[-1] - sizes[WARM_UP - 1]
     print(
         f"{visits} visits: {sizes[WARM_UP - 1]:.0f} MiB after warm-up, {sizes[-1]:.0f} MiB at the end, {growth:+.0f} MiB"

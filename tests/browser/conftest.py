@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +15,8 @@ from core import Dataset, cache_folder
 from dashboard.jobs import JobContext
 from dashboard.library import Library
 from dashboard.resources import default_kind
-from tests.browser.serving import ROOT, serve
+from tests.browser.serving import CHROMIUM_FLAGS, ROOT, find_chromium, serve
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 STEP_MILLISECONDS = 15_000  # for what the page should do at once, on a machine busy with other things
 
 UNHEARD = (lambda _progress: None, threading.Event())  # nobody listens to this job, nobody stops it
@@ -39,18 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Use the machine's Chromium where there is one, else Playwright's own; draw WebGL in software."""
-    found = os.environ.get("REELSPACE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    found = find_chromium()
     return {
         **browser_type_launch_args,
         **({"executable_path": found} if found else {}),
-        "args": [
-            "--no-sandbox",  # as root, in a container, Chromium has no sandbox of its own
-            "--disable-dev-shm-usage",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--use-angle=swiftshader",
-            "--enable-unsafe-swiftshader",
-        ],
+        "args": CHROMIUM_FLAGS,
     }
 
 
