@@ -20,7 +20,7 @@ LAYERS = {
     "core": [
         ["errors", "progress"],
         ["ridge", "ids", "scale", "titles", "links", "priors"],
-        ["ratings", "catalogue", "metrics"],
+        ["ratings", "catalogue", "metrics", "traits"],
         ["model", "datasets", "imports", "stars"],
         ["fitting", "taste", "bayes", "neural_model"],
         ["people", "descent", "artefact"],

@@ -18,7 +18,7 @@ from core.model import FactorModel
 from core.ratings import Ratings
 from core.trainers import default_trainer
 from core.trainers.baselines import BiasOnly
-from core.trainers.category import Category, FilmGenres
+from core.trainers.category import Category
 from tests import reference
 
 FILMS = [
@@ -129,7 +129,7 @@ def test_the_card_stays_small(model: FactorModel) -> None:
     config = model.card.config
     assert config == {
         "genres": ["Comedy", "Drama", "War"],
-        "films": repr(FilmGenres(FILMS)),
+        "films": repr(Category.of(FILMS).genres),
         "regularization": 1.5,
         "bias_regularization": 0.7,
         "damping": 2.0,
@@ -145,7 +145,7 @@ def test_the_command_line_gives_it_the_films() -> None:
 def test_films_without_genres_are_refused(ratings: Ratings, films: list[Film]) -> None:
     with pytest.raises(InvalidArgument) as error:
         Category.of(films).fit(ratings, seed=0)
-    assert str(error.value) == f"genres must name a genre of at least one film of train, got {FilmGenres(films)!r}"
+    assert str(error.value) == f"genres must name a genre of at least one film of train, got {Category.of(films).genres!r}"
 
 
 @pytest.mark.parametrize(

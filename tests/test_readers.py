@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.catalogue import Film
+from core.datasets.dataset import Dataset
+from core.datasets.people import Profile
 from core.datasets.registry import load_dataset
 from core.datasets.table import Table, read_table
+from core.errors import DataError
 from core.ratings import Ratings, RatingScale
 
 # One little data set, in each layout: (user, film, stars, seconds) in an order that is not sorted.
@@ -244,3 +247,54 @@ def test_a_table_written_as_csv_reads_back_the_same(pairs: list[tuple[object, ob
     ratings, films = read_table(Table("mine.csv", table.to_csv(index=False).encode()))
     assert [(str(u), str(f), r) for u, f, r in rows_of(ratings)] == list(table.itertuples(index=False, name=None))
     assert set(films.ids) == set(ratings.items)
+
+
+# People
+
+
+def write_people(folder: Path, *lines: str) -> None:
+    write_100k(folder)
+    (folder / "u.user").write_text("".join(f"{line}\n" for line in lines))
+
+
+def test_people_are_read_where_there_are_any(tmp_path: Path) -> None:
+    write_people(tmp_path, "1|24|M|technician|85711", "2|7|F|other|T8H1N", "3|73||none|06405")
+    dataset = load_dataset(str(tmp_path))
+    assert dataset.people == {
+        1: Profile(24, "M", "technician"), 2: Profile(7, "F", "other"), 3: Profile(73, "", "none")
+    }  # fmt: skip
+    assert dict(dataset.people_traits) == {
+        1: ("aged 20 to 29", "gender M", "occupation technician"),
+        2: ("aged 0 to 9", "gender F", "occupation other"),
+        3: ("aged 60 or more", "occupation none"),
+    }
+    (tmp_path / "u.user").unlink()
+    assert load_dataset(str(tmp_path)).people == {}
+
+
+def test_wheel_and_zip_know_the_same_people(ml100k: Dataset) -> None:
+    assert len(ml100k.people) == 943
+    assert ml100k.people[1] == Profile(24, "M", "technician") and ml100k.people[943] == Profile(22, "M", "student")
+
+
+def test_films_have_genres_and_a_decade(tmp_path: Path) -> None:
+    write_100k(tmp_path)
+    assert dict(load_dataset(str(tmp_path)).film_traits) == {
+        10: ("Drama", "Musical", "made in the 1990s"), 20: (), 30: ("Crime", "made in the 1990s")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("1|24|M|technician", "Line 2 of u.user: the line has 4 columns, 5 are needed"),
+        ("one|24|M|other|1", "Line 2 of u.user: user id 'one' is not a number, a whole number is allowed"),
+        ("2|old|M|other|1", "Line 2 of u.user: age 'old' is not a number, a whole number is allowed"),
+        ("1|24|M|other|1", "Line 2 of u.user: user 1 stands a second time, each person once is allowed"),
+    ],
+)
+def test_people_that_cannot_be_read_are_named(tmp_path: Path, line: str, sentence: str) -> None:
+    write_people(tmp_path, "1|24|M|other|1", line)
+    with pytest.raises(DataError) as error:
+        load_dataset(str(tmp_path))
+    assert str(error.value) == sentence

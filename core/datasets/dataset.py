@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from torch import Tensor
 
-from core.catalogue import Catalogue
+from core.catalogue import Catalogue, Film
+from core.datasets.people import Profile
+from core.ids import Id
 from core.ratings import Ratings
+from core.traits import Traits
 
 
 @dataclass(frozen=True)
@@ -46,13 +51,32 @@ class Truth:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Ratings with the films they are about; ``truth`` only where the ratings were drawn by us."""
+    """Ratings with the films they are about.
+
+    ``people`` says who rated, where the data tell; ``truth`` is there only where the ratings were drawn by us.
+    """
 
     name: str
     ratings: Ratings
     films: Catalogue
     card: DataCard
     truth: Truth | None = None
+    people: Mapping[Id, Profile] = field(default_factory=dict)
+
+    @cached_property
+    def film_traits(self) -> Traits:
+        """What is known of films beside their ratings: genres, and the decade they were made in."""
+        return Traits({film.id: _words(film) for film in self.films}, kind="films")
+
+    @cached_property
+    def people_traits(self) -> Traits:
+        """What is known of people beside their ratings: age, gender and occupation in words; empty where nothing is."""
+        return Traits({label: profile.words for label, profile in self.people.items()}, kind="people")
+
+
+def _words(film: Film) -> list[str]:
+    decade = [] if film.year is None else [f"made in the {film.year // 10 * 10}s"]
+    return [*film.genres, *decade]
 
 
 @dataclass(frozen=True)

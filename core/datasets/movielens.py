@@ -1,6 +1,6 @@
 """MovieLens in the layouts GroupLens has used over the years, from a folder or a zip.
 
-100K: ``u.data`` (tab) and ``u.item`` (pipe); 1M and 10M: ``ratings.dat`` and ``movies.dat`` ("::"); 20M, 25M, 32M and
+100K: ``u.data`` (tab), ``u.item`` and, if it is there, ``u.user`` (pipe); 1M and 10M: ``ratings.dat`` and ``movies.dat`` ("::"); 20M, 25M, 32M and
 latest: ``ratings.csv`` and ``movies.csv``. Rows keep the order of the file: the published splits go by it.
 """
 
@@ -14,13 +14,16 @@ from core.datasets.cells import decode
 from core.datasets.delimited import Layout, read_delimited
 from core.datasets.films import films_100k, films_csv, films_dat, with_links, with_tags
 from core.datasets.movielens_facts import HALF_STARS, WHOLE_STARS, MovieLens
+from core.datasets.people import Profile, people_100k
 from core.datasets.problems import Rules
 from core.datasets.source import Source
 from core.errors import DataError
+from core.ids import Id
 from core.ratings import Ratings
 from core.scale import RatingScale
 
 RATINGS_HEADER = "userId,movieId,rating,timestamp"
+PEOPLE_100K = "u.user"
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,8 @@ def is_movielens(source: Source) -> bool:
     return edition is not None and (not edition.layout.has_header or _header(source, edition) == RATINGS_HEADER)
 
 
-def read_movielens(source: Source, *, facts: MovieLens | None = None) -> tuple[Ratings, Catalogue]:
-    """Return ratings, in the order of the file, and films; raise ``DataError`` for what cannot be used.
+def read_movielens(source: Source, *, facts: MovieLens | None = None) -> tuple[Ratings, Catalogue, dict[Id, Profile]]:
+    """Return ratings, in the order of the file, films and people; raise ``DataError`` for what cannot be used.
 
     With ``facts`` the scale and the numbers of people and ratings must be the published ones.
     """
@@ -66,7 +69,8 @@ def read_movielens(source: Source, *, facts: MovieLens | None = None) -> tuple[R
         _check_counts(source, ratings, facts)
     elif edition.ratings == "ratings.dat":  # 1M has whole stars, 10M half ones
         ratings = replace(ratings, scale=RatingScale.of(ratings.values.unique().tolist()))
-    return ratings, films
+    has_people = edition.ratings == "u.data" and source.find(PEOPLE_100K) is not None
+    return ratings, films, people_100k(_content(source, PEOPLE_100K), PEOPLE_100K) if has_people else {}
 
 
 def _edition_of(source: Source) -> Edition | None:

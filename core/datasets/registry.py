@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from core.catalogue import Catalogue
@@ -11,11 +11,13 @@ from core.datasets.download import download
 from core.datasets.movielens import is_movielens, read_movielens
 from core.datasets.movielens_facts import MOVIELENS, MovieLens
 from core.datasets.packaged import fetch_packaged, is_complete, read_packaged
+from core.datasets.people import Profile
 from core.datasets.places import DATA_VARIABLE, cache_folder, cached, own_folder
 from core.datasets.source import Source, open_source
 from core.datasets.synthetic import PREFIX, Synthetic
 from core.datasets.table import Table, read_table
 from core.errors import DataError, DatasetUnavailable, InvalidArgument
+from core.ids import Id
 from core.progress import OnProgress, Progress
 from core.ratings import Ratings
 
@@ -50,11 +52,11 @@ def load_dataset(name: str = DEFAULT, *, on_progress: OnProgress | None = None) 
     path = fetch_dataset(name, on_progress=on_progress)
     facts = MOVIELENS.get(name)
     _report(on_progress, 0, f"Reading {facts.title if facts else path.name}")
-    ratings, films = _read(path, facts)
+    ratings, films, people = _read(path, facts)
     facts = facts or _recognised(ratings)
     counts = f"{len(ratings):,} ratings by {ratings.n_users:,} people of {len(films):,} films"
     _report(on_progress, 1, counts)
-    return Dataset(name, ratings, films, facts.card if facts else OWN_CARD)
+    return Dataset(name, ratings, films, facts.card if facts else OWN_CARD, people=people)
 
 
 def fetch_dataset(name: str, *, on_progress: OnProgress | None = None) -> Path:
@@ -140,15 +142,15 @@ def _fetch(name: str, facts: MovieLens, on_progress: OnProgress | None) -> Path:
     raise DatasetUnavailable(f"{facts.title} could not be fetched: {'; '.join(reasons)}; try again, or {way_out}")
 
 
-def _read(path: Path, facts: MovieLens | None) -> tuple[Ratings, Catalogue]:
+def _read(path: Path, facts: MovieLens | None) -> tuple[Ratings, Catalogue, Mapping[Id, Profile]]:
     if path.is_file() and path.suffix.lower() != ".zip":
-        return read_table(Table(path.name, path.read_bytes()))
+        return *read_table(Table(path.name, path.read_bytes())), {}
     if path.is_dir() and is_complete(path):
         return read_packaged(path)
     with open_source(path) as source:
         if facts or is_movielens(source):
             return read_movielens(source, facts=facts)
-        return _read_own(source)
+        return *_read_own(source), {}
 
 
 def _read_own(source: Source) -> tuple[Ratings, Catalogue]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,34 +22,11 @@ from core.fitting import (
     n_threads_for,
     one_thread_inside,
 )
-from core.ids import Id
 from core.model import FactorModel, ModelCard, UserPrior
 from core.progress import OnProgress, ShouldStop
 from core.ratings import Ratings
 from core.ridge import RowBatches, leverages, solve_rows
-
-
-class FilmGenres(Mapping[Id, tuple[str, ...]]):
-    """The genres of films by id. Read only; its text is short, and the same for the same content."""
-
-    def __init__(self, films: Iterable[Film]) -> None:
-        self._of = {film.id: tuple(sorted(set(film.genres))) for film in films}
-
-    def __getitem__(self, film_id: Id) -> tuple[str, ...]:
-        return self._of[film_id]
-
-    def __iter__(self) -> Iterator[Id]:
-        return iter(self._of)
-
-    def __len__(self) -> int:
-        return len(self._of)
-
-    def __hash__(self) -> int:
-        return hash(repr(self))
-
-    def __repr__(self) -> str:
-        content = repr(sorted(self._of.items(), key=repr)).encode()
-        return f"{len(self)} films, {hashlib.sha256(content).hexdigest()[:12]}"
+from core.traits import Traits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +41,7 @@ class Category:
     Make it with ``Category.of(films)``.
     """
 
-    genres: FilmGenres
+    genres: Traits
     regularization: float = 5.0  # λ; all three chosen by `python -m benchmarks.tune category`, inside training
     bias_regularization: float = 5.0  # λ_b
     damping: float = 3.0  # ratings at the mean added to each film
@@ -81,7 +57,7 @@ class Category:
     @classmethod
     def of(cls, films: Iterable[Film]) -> Category:
         """Return the trainer that knows the genres of ``films``."""
-        return cls(genres=FilmGenres(films))
+        return cls(genres=Traits({film.id: film.genres for film in films}, kind="films"))
 
     @one_thread_inside()
     def fit(
