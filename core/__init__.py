@@ -35,6 +35,9 @@ from core.progress import OnProgress, Progress, ShouldStop
 from core.ratings import Ratings
 from core.runtime import limit_threads, warm_up
 from core.scale import RatingScale
+from core.space.axes import NamedAxis, name_axes, name_directions
+from core.space.directions import FurtherFilm, Probe, probe
+from core.space.evidence import Evidence
 from core.space.film_map import FilmMap, FilmSpace
 from core.stars import star_chances, star_set
 from core.taste import GenreShare, Taste, describe_taste, telling_user
@@ -61,12 +64,14 @@ __all__ = [
     "DatasetUnavailable",
     "EmbeddingNN",
     "Evaluation",
+    "Evidence",
     "FactorModel",
     "Film",
     "FilmMap",
     "FilmSpace",
     "FitStopped",
     "FoldInRefused",
+    "FurtherFilm",
     "GenreShare",
     "Gibbs",
     "Id",
@@ -74,11 +79,13 @@ __all__ = [
     "Influence",
     "InvalidArgument",
     "ModelCard",
+    "NamedAxis",
     "NeuralModel",
     "OnProgress",
     "Person",
     "Popularity",
     "Prediction",
+    "Probe",
     "Progress",
     "RatingScale",
     "Ratings",
@@ -103,7 +110,10 @@ __all__ = [
     "load_dataset",
     "load_model",
     "make_split",
+    "name_axes",
+    "name_directions",
     "person_of",
+    "probe",
     "save_model",
     "star_chances",
     "star_set",
