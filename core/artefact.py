@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from core.catalogue import Catalogue, Film
+from core.days import DayEffects
 from core.errors import InvalidArgument
 from core.links import Constant, Identity, Link, OrderedProbit, SigmoidRange
 from core.model import FactorModel, ModelCard, TrainedModel, UserPrior
@@ -94,6 +95,9 @@ def assemble(card: dict[str, Any], tensors: dict[str, Tensor]) -> SavedModel:
     if card["count_power"] is not None:
         named = {name.removeprefix("prior."): part for name, part in tensors.items() if name.startswith("prior.")}
         parts["user_prior"] = UserPrior.from_tensors(named, count_power=card["count_power"])
+    days = {name.removeprefix("days."): part for name, part in tensors.items() if name.startswith("days.")}
+    if days:
+        parts["days"] = DayEffects(**days)
     model = kind(**parts)
     held_out = ratings("held_out") if "held_out.values" in tensors else None
     return SavedModel(model, Catalogue(_film(row) for row in card["films"]), card["metrics"], held_out)

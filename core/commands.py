@@ -72,7 +72,7 @@ def train(settings: Settings, *, split: str | None, out: Path) -> dict[str, Any]
     ratings = dataset.ratings if part is None else part.train
     model, seconds, n_epochs = _fit(trainer, ratings, settings.seed)
     model = model.with_card(replace(model.card, dataset=dataset.name, split=split or ""))
-    predictions = model.predict(ratings.user_idx, ratings.item_idx)
+    predictions = model.predict_ratings(ratings)
     figures = {"rmse_train": root_mean_square_error(ratings.values, predictions), "fit_seconds": seconds}
     save_model(SavedModel(model, dataset.films, figures, None if part is None else part.test), out)
     return {

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from core.model import FactorModel, ModelCard, TrainedModel
 from core.progress import OnProgress, Progress, ShouldStop
 from core.ratings import IdMap, Ratings
 from core.ridge import RowBatches, entries_at_once
+from core.traits import Traits
 
 # Standard deviation of the first factors: small against a star, so that training starts from the biases.
 START_STD = 0.1
@@ -155,7 +156,8 @@ def check_start(start: TrainedModel | None, n_factors: int, link: Link) -> None:
 
 def make_card(trainer: Any, train: Ratings, *, seed: int) -> ModelCard:
     """Return the provenance of a fit; ``trainer`` is a frozen configuration."""
-    return ModelCard(type(trainer).__name__, asdict(trainer), seed, len(train), train.fingerprint)
+    config = {name: repr(value) if isinstance(value, Traits) else value for name, value in vars(trainer).items()}
+    return ModelCard(type(trainer).__name__, config, seed, len(train), train.fingerprint)
 
 
 @dataclass(frozen=True)
@@ -199,4 +201,4 @@ class Reporter:
 
 
 def _rmse(model: TrainedModel, ratings: Ratings) -> float:
-    return root_mean_square_error(ratings.values, model.predict(ratings.user_idx, ratings.item_idx).cpu())
+    return root_mean_square_error(ratings.values, model.predict_ratings(ratings).cpu())

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self, cast
 import torch
 from torch import Tensor
 
+from core.days import DayEffects
 from core.errors import InvalidArgument
 from core.links import Identity, Link
 from core.priors import UserPrior
@@ -125,6 +126,15 @@ class TrainedModel(ABC):
         pairs = zip(user_idx.split(step), item_idx.split(step), strict=True)
         return torch.cat([self.stars(self.scores(users, items)) for users, items in pairs])
 
+    def scores_of(self, ratings: Ratings) -> Tensor:
+        """Return the scores (draws, n) of the pairs of ``ratings``, each on its own day if the model knows days."""
+        return self.scores(ratings.user_idx, ratings.item_idx)
+
+    def predict_ratings(self, ratings: Ratings) -> Tensor:
+        """Return predicted stars (n,) as ``predict`` does, for ``scores_of``; the stars given are not looked at."""
+        blocks = torch.arange(len(ratings)).split(max(1, BLOCK_BYTES // self._pair_bytes))
+        return torch.cat([self.stars(self.scores_of(ratings.take(block))) for block in blocks])
+
     def ranking_scores(self, user_idx: Tensor) -> Tensor:
         """Return what a user's films are ordered by (n, n_items): the mean over draws of the score."""
         return self.all_scores(user_idx).mean(0)
@@ -155,7 +165,8 @@ class FactorModel(TrainedModel):
     prediction = mean over draws of link(score), limited to the scale once, in stars.
     Shapes: ``user_factors`` (draws, n_users, d), ``item_factors`` (draws, n_items, d), ``user_bias``
     (draws, n_users), ``item_bias`` (draws, n_items), ``global_mean`` (draws,); draws is 1 for ALS and SGD.
-    ``rated`` holds the ratings that the model was trained on.
+    ``rated`` holds the ratings that the model was trained on. ``days`` says what a rating's day adds where it is
+    known; all else that the model answers is for the average day.
     Source: Koren, Bell and Volinsky, *Matrix factorization techniques for recommender systems*, 2009, eq. 4.
     """
 
@@ -169,6 +180,7 @@ class FactorModel(TrainedModel):
     card: ModelCard
     link: Link = field(default_factory=Identity)
     user_prior: UserPrior | None = None
+    days: DayEffects | None = None
 
     def __post_init__(self) -> None:
         draws, n_users, width = self.user_factors.shape
@@ -179,6 +191,12 @@ class FactorModel(TrainedModel):
             item_bias=(draws, self.rated.n_items),
             global_mean=(draws,),
         )
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """What training gave, by name; those of days as "days.factors" and so on."""
+        days = {} if self.days is None else {f"days.{name}": tensor for name, tensor in vars(self.days).items()}
+        return {**super().tensors, **days}
 
     @property
     def n_draws(self) -> int:
@@ -206,6 +224,14 @@ class FactorModel(TrainedModel):
         dot = (self.user_factors[:, users] * self.item_factors[:, items]).sum(-1)
         return self.global_mean[:, None] + self.user_bias[:, users] + self.item_bias[:, items] + dot
 
+    def scores_of(self, ratings: Ratings) -> Tensor:
+        """Return the scores (draws, n) of the pairs of ``ratings``, each on its own day if the model knows days."""
+        users, items = ratings.user_idx.long(), ratings.item_idx.long()
+        scores = self.scores(users, items)
+        if self.days is None or ratings.timestamps is None:
+            return scores
+        return scores + self.days.of(ratings.timestamps, self.user_factors[:, users] + self.item_factors[:, items])
+
     def all_scores(self, user_idx: Tensor) -> Tensor:
         """Return the scores (draws, n, n_items) of n users against every film."""
         dot = self.user_factors[:, user_idx.long()] @ self.item_factors.mT
@@ -222,7 +248,7 @@ class FactorModel(TrainedModel):
 
     @property
     def _pair_bytes(self) -> int:
-        return self.n_draws * (self.n_factors + 1) * 8
+        return self.n_draws * (self.n_factors + 1) * (8 if self.days is None else 24)
 
     @property
     def _cell_bytes(self) -> int:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from core.bayes.chain import Chain
 from core.bayes.hyperpriors import Gamma, NormalWishart, RowPrior
-from core.bayes.rated_prior import RatedBasis, RatedPrior
+from core.bayes.rated_prior import RatedBasis, RatedPrior, table_of_choices
 from core.bayes.table import Table
 from core.ridge import RowBatches
 from tests.reference import Matrix
@@ -74,8 +74,10 @@ class World:
     def _rated_prior(
         self, row_idx: Tensor, column_idx: Tensor, covariance: Matrix, n_rows: int, n_columns: int
     ) -> RatedPrior:
-        basis = RatedBasis.of(row_idx, column_idx, n_rows=n_rows, n_columns=n_columns)
-        wide = RatedBasis(*(part.double() for part in vars(basis).values()))
+        basis = RatedBasis.of(chosen=table_of_choices(row_idx, column_idx, n_rows=n_rows, n_columns=n_columns))
+        wide = RatedBasis(
+            basis.rows.double(), basis.sizes.double(), basis.columns.double(), basis.centre.double(), basis.n_chosen
+        )
         rated = RatedPrior(wide, WIDTH, STRENGTH)
         rated.strength = float(self.rng.gamma(STRENGTH.shape, 1 / STRENGTH.rate))
         weights = self.rng.multivariate_normal(np.zeros(WIDTH), covariance / rated.strength, size=basis.rank)

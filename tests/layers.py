@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = {
     "core": [
         ["errors", "progress"],
-        ["ridge", "ids", "scale", "titles", "links", "priors"],
+        ["ridge", "ids", "scale", "titles", "links", "priors", "days"],
         ["ratings", "catalogue", "metrics", "traits"],
         ["model", "datasets", "imports", "stars"],
         ["fitting", "taste", "bayes", "neural_model"],

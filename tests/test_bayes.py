@@ -13,7 +13,7 @@ from scipy import stats
 from torch import Generator, Tensor
 
 from core.bayes.hyperpriors import Gamma, NormalWishart, RowPrior, draw_wishart, spread
-from core.bayes.rated_prior import RatedBasis, RatedPrior
+from core.bayes.rated_prior import RatedBasis, RatedPrior, table_of_choices
 from core.convergence import effective_sample_size
 from core.errors import InvalidArgument
 from tests.bayes import FILM_NOISE, HYPERPRIOR, N_ITEMS, N_USERS, NOISE, PAIRS, STRENGTH, WIDTH, World
@@ -136,7 +136,7 @@ def dense_table() -> Matrix:
 
 def basis() -> RatedBasis:
     users, items = (torch.tensor(column) for column in zip(*PAIRS, strict=True))
-    return RatedBasis.of(users, items, n_rows=N_USERS + 1, n_columns=N_ITEMS)
+    return RatedBasis.of(chosen=table_of_choices(users, items, n_rows=N_USERS + 1, n_columns=N_ITEMS))
 
 
 def test_the_basis_is_that_of_who_rated_what() -> None:
@@ -150,7 +150,7 @@ def test_the_basis_is_that_of_who_rated_what() -> None:
 
 def test_tall_and_wide_tables_have_the_same_basis() -> None:
     users, items = (torch.tensor(column) for column in zip(*PAIRS, strict=True))
-    tall = RatedBasis.of(users, items, n_rows=9, n_columns=N_ITEMS)
+    tall = RatedBasis.of(chosen=table_of_choices(users, items, n_rows=9, n_columns=N_ITEMS))
     np.testing.assert_allclose(
         tall.rows * tall.sizes @ tall.columns.mT, np.vstack([dense_table(), np.zeros((4, 5))]), atol=1e-6
     )
@@ -213,9 +213,9 @@ def test_rows_are_drawn_from_a_regression_each(side: str) -> None:
     assert own.rated is not None
     random, draws = generator(), []
     for _ in range(3_000):
-        own.draw_rows(other, chain.noise_precision, random)
+        own.draw_rows(chain.against(own), chain.noise_precision, random)
         draws.append(own.rows.clone())
-    stacked, means = torch.stack(draws), own.mean_rows(other, chain.noise_precision, own.shift)
+    stacked, means = torch.stack(draws), own.mean_rows(chain.against(own), chain.noise_precision, own.shift)
     for row in range(len(own.rows)):
         system, right = precision.copy(), precision @ (mean + own.rated.shift[row].numpy())
         for (user, item), target in zip(PAIRS, chain.targets.tolist(), strict=True):

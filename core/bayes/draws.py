@@ -9,6 +9,7 @@ from torch import Tensor
 
 from core.bayes.chain import Chain
 from core.bayes.table import Table
+from core.days import DayEffects
 from core.links import Identity, OrderedProbit
 from core.model import FactorModel, ModelCard
 from core.priors import ChoicePrior, UserPrior
@@ -22,18 +23,21 @@ class Draws:
     ``people`` (draws, n_users, d + 1) are means given the draw's films, prior and noise, which averages over more than
     the drawn rows would; ``films`` (draws, n_items, d + 1) are as drawn. With hidden numbers people are as drawn too:
     predictions do not follow their rows in a straight line, so the mean of the one is not that of the other.
+    ``days`` (draws, n_days, d + 1) are as drawn, less their mean over the ratings, which is in the films.
     """
 
     people: Tensor
     films: Tensor
+    days: Tensor | None = None
+    day_numbers: Tensor | None = None
     priors: list[UserPrior] = field(default_factory=list)
     links: list[OrderedProbit] = field(default_factory=list)
 
     @classmethod
     def empty(cls, chain: Chain, n_draws: int) -> Draws:
         """Make room for ``n_draws`` draws of ``chain``."""
-        people, films = chain.users.rows, chain.films.rows
-        return cls(people.new_empty(n_draws, *people.shape), films.new_empty(n_draws, *films.shape))
+        people, films, *days = (table.rows.new_empty(n_draws, *table.rows.shape) for table in chain.tables)
+        return cls(people, films, days[0] if days else None, chain.day_numbers)
 
     def keep(self, chain: Chain) -> None:
         """Keep the present state of ``chain``."""
@@ -43,8 +47,11 @@ class Draws:
         weights = None if rated is None else rated.mean_weights(people.residuals())
         shift = None if rated is None or weights is None else rated.shift_by(weights)
         self.films[place] = chain.films.rows
+        if self.days is not None and chain.days is not None and chain.day_idx is not None:
+            self.films[place], self.days[place] = _around_mean_day(chain.films.rows, chain.days.rows, chain.day_idx)
         if chain.hidden is None:
-            self.people[place] = people.mean_rows(chain.films, chain.noise_precision, shift, n_threads=chain.n_threads)
+            against = chain.against(people)
+            self.people[place] = people.mean_rows(against, chain.noise_precision, shift, n_threads=chain.n_threads)
         else:
             self.people[place] = people.rows
             self.links.append(chain.hidden.link)
@@ -63,7 +70,26 @@ class Draws:
             link=_join(self.links) if self.links else Identity(),
             # Fold-in takes small steps through a bent link, which float32 would blur.
             user_prior=_stack(self.priors, torch.float64 if self.links else self.people.dtype),
+            days=self._day_effects(),
         )
+
+    def _day_effects(self) -> DayEffects | None:
+        if self.days is None or self.day_numbers is None:
+            return None
+        return DayEffects(self.day_numbers, self.days[..., :-1], self.days[..., -1])
+
+
+def _around_mean_day(films: Tensor, days: Tensor, day_idx: Tensor) -> tuple[Tensor, Tensor]:
+    """Return films and days whose sums of terms are the same, the mean day over the ratings being zero.
+
+    With h̄, b̄ that mean, q' = q + h̄ and h' = h − h̄: b_i' = b_i + q·h̄ + b̄ and b_t' = b_t − b̄ − h'·h̄.
+    """
+    mean = days[day_idx].double().mean(0).to(days)
+    factors, shift = days[:, :-1] - mean[:-1], mean[:-1]
+    films_bias = films[:, -1] + films[:, :-1] @ shift + mean[-1]
+    days_bias = days[:, -1] - mean[-1] - factors @ shift
+    moved = torch.cat([films[:, :-1] + shift, films_bias[:, None]], dim=1)
+    return moved, torch.cat([factors, days_bias[:, None]], dim=1)
 
 
 def _user_prior(chain: Chain, weights: Tensor | None, shift: Tensor | None) -> UserPrior:
@@ -92,11 +118,15 @@ def _join(links: list[OrderedProbit]) -> OrderedProbit:
 
 
 def _choice_prior(people: Table, weights: Tensor) -> ChoicePrior | None:
-    if people.rated is None:
+    """What choices say, the traits of a new person being unknown: their part of the shift is expected, as scatter."""
+    if people.rated is None or not people.rated.basis.n_chosen:
         return None
-    basis, mean = people.rated.basis, people.prior.mean.to(people.rows)
-    by_film = basis.columns @ weights
-    return ChoicePrior(by_film, mean - basis.centre @ by_film, people.prior.precision.to(people.rows))
+    by_film, by_trait = people.rated.weights_by_column(weights)
+    mean, precision = people.prior.mean.to(people.rows), people.prior.precision
+    if len(by_trait):
+        precision = _precision_of_all(precision, people.rated.shift_by_traits(weights))
+    centre = people.rated.basis.centre[: len(by_film)]
+    return ChoicePrior(by_film, mean - centre @ by_film, precision.to(people.rows))
 
 
 def _precision_of_all(precision: Tensor, shift: Tensor) -> Tensor:

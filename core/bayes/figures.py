@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from core.bayes.chain import Chain, pair_scores
+from core.bayes.chain import Chain, sum_of_terms
+from core.days import places_of
 from core.metrics import root_mean_square_error
 from core.ratings import Ratings
 
@@ -21,11 +22,18 @@ class RunningMean:
 
     def add(self, chain: Chain, *, start_again: bool) -> None:
         """Take the present state of ``chain`` in; ``start_again`` forgets the earlier ones."""
-        scores = pair_scores(chain.users.rows, chain.films.rows, self.user_idx, self.item_idx)
-        stars = chain.stars(scores, self.global_mean).cpu()
+        stars = chain.stars(self._scores(chain), self.global_mean).cpu()
         if start_again:
             self.total, self.n_draws = torch.zeros_like(stars), 0
         self.total, self.n_draws = self.total + stars, self.n_draws + 1
+
+    def _scores(self, chain: Chain) -> Tensor:
+        tables, places = [table.rows for table in chain.tables], [self.user_idx, self.item_idx]
+        if chain.days is not None and chain.day_numbers is not None and self.ratings.timestamps is not None:
+            average = chain.days.rows[chain.day_idx].mean(0, keepdim=True)  # for days that nobody rated on
+            tables[-1] = torch.cat([chain.days.rows, average])
+            places.append(places_of(chain.day_numbers, self.ratings.timestamps))
+        return sum_of_terms(tables, places)
 
     def rmse(self) -> float:
         """Root mean square error of the mean prediction, limited to the scale, in stars."""

@@ -4,7 +4,8 @@ Row i's prior mean is moved by x_i B. x_i has 1/√n in each of the n places tha
 rows, and is zero for a row that has rated nothing; B ~ N(0, (strength · Λ)⁻¹) row by row, Λ being the precision of
 the rows' prior. This is SVD++'s idea (Koren, *Factorization meets the neighborhood*, 2008) put into the prior, as
 Macau does with features (Simm et al., *Macau: scalable Bayesian factorization with high-dimensional side information
-using MCMC*, 2017). Only training pairs enter.
+using MCMC*, 2017). Only training pairs enter. What else is known of a row, its traits, are further columns of X: 1
+where a word holds, less the mean over the rows of which something is known.
 """
 
 from __future__ import annotations
@@ -22,49 +23,63 @@ LEAST_VARIANCE = 1e-8
 
 @dataclass(frozen=True, eq=False)
 class RatedBasis:
-    """X = U S Vᵀ, the rows x_i: ``rows`` U (n, r), ``sizes`` S (r,), ``columns`` V (m, r), ``centre`` (m,) the mean."""
+    """X = U S Vᵀ, the rows x_i: ``rows`` U (n, r), ``sizes`` S (r,), ``columns`` V (m, r), ``centre`` (m,) the mean.
+
+    Of the m columns the first ``n_chosen`` say which places a row has rated, the others its traits.
+    """
 
     rows: Tensor
     sizes: Tensor
     columns: Tensor
     centre: Tensor
+    n_chosen: int
 
     @classmethod
-    def of(cls, row_idx: Tensor, column_idx: Tensor, *, n_rows: int, n_columns: int) -> RatedBasis:
-        """Decompose the table of rated pairs by way of the smaller of XXᵀ and XᵀX, in float64; keep float32."""
-        table, centre = _centred_table(row_idx, column_idx, n_rows, n_columns)
-        wide = n_columns >= n_rows
+    def of(cls, *, chosen: Tensor | None = None, traits: Tensor | None = None) -> RatedBasis:
+        """Decompose X by way of the smaller of XXᵀ and XᵀX, in float64; keep float32.
+
+        ``chosen`` (n, m) is a table of choices, ``traits`` (n, n_words) one of words; at least one is given.
+        """
+        parts = [_centred(part) for part in (chosen, traits) if part is not None]
+        table, centre = torch.cat([part for part, _ in parts], dim=1), torch.cat([mean for _, mean in parts])
+        wide = table.shape[1] >= table.shape[0]
         variances, vectors = torch.linalg.eigh(table @ table.mT if wide else table.mT @ table)
         kept = variances > LEAST_VARIANCE * variances[-1]
         sizes, vectors = variances[kept].sqrt(), vectors[:, kept]
         others = (table.mT if wide else table) @ vectors / sizes
         rows, columns = (vectors, others) if wide else (others, vectors)
-        return cls(rows.float(), sizes.float(), columns.float(), centre.float())
+        n_chosen = 0 if chosen is None else chosen.shape[1]
+        return cls(rows.float(), sizes.float(), columns.float(), centre.float(), n_chosen)
 
     @property
     def rank(self) -> int:
-        """The number r of directions that the rated pairs reach."""
+        """The number r of directions that the rows of X reach."""
         return len(self.sizes)
 
     def to(self, device: str) -> RatedBasis:
         """Return the basis on ``device``."""
-        return RatedBasis(*(part.to(device) for part in vars(self).values()))
+        rows, sizes, columns, centre = (part.to(device) for part in (self.rows, self.sizes, self.columns, self.centre))
+        return RatedBasis(rows, sizes, columns, centre, self.n_chosen)
 
 
-def _centred_table(row_idx: Tensor, column_idx: Tensor, n_rows: int, n_columns: int) -> tuple[Tensor, Tensor]:
-    """Return X (n_rows, n_columns) and the mean that was taken off the rows that have rated something."""
+def table_of_choices(row_idx: Tensor, column_idx: Tensor, *, n_rows: int, n_columns: int) -> Tensor:
+    """Return 1/√n in each of the n places that a row has rated (n_rows, n_columns), float64."""
     table = torch.zeros(n_rows, n_columns, dtype=torch.float64)
     table[row_idx.long(), column_idx.long()] = 1
-    counts = table.sum(1, keepdim=True)
-    table /= counts.clamp(min=1).sqrt()
-    centre = table.sum(0) / (counts > 0).sum()
-    return table - (counts > 0) * centre, centre
+    return table / table.sum(1, keepdim=True).clamp(min=1).sqrt()
+
+
+def _centred(table: Tensor) -> tuple[Tensor, Tensor]:
+    """Return ``table`` less the mean over rows that have something in it, on these rows only, and that mean."""
+    known = table.any(1, keepdim=True)
+    centre = table.sum(0) / known.sum().clamp(min=1)
+    return table - known * centre, centre
 
 
 class RatedPrior:
     """The weights B of one side, drawn in the basis where they are independent row by row: VᵀB (r, d).
 
-    What of B the rated pairs do not reach stays at its prior mean, zero: nothing in training depends on it.
+    What of B the rows of X do not reach stays at its prior mean, zero: nothing in training depends on it.
     """
 
     def __init__(self, basis: RatedBasis, width: int, strength_prior: Gamma) -> None:
@@ -77,6 +92,16 @@ class RatedPrior:
     def shift_by(self, weights: Tensor) -> Tensor:
         """XB (n, d) for weights VᵀB (r, d)."""
         return self.basis.rows @ (self.basis.sizes[:, None] * weights)
+
+    def weights_by_column(self, weights: Tensor) -> tuple[Tensor, Tensor]:
+        """B (m, d) for weights VᵀB (r, d): of the places that may be rated, and of the traits."""
+        by_column = self.basis.columns @ weights
+        return by_column[: self.basis.n_chosen], by_column[self.basis.n_chosen :]
+
+    def shift_by_traits(self, weights: Tensor) -> Tensor:
+        """The part of XB (n, d) that the traits give, for weights VᵀB (r, d)."""
+        columns, (_, by_trait) = self.basis.columns[self.basis.n_chosen :], self.weights_by_column(weights)
+        return self.shift_by(columns.mT @ by_trait)
 
     @property
     def scatter(self) -> Tensor:

@@ -37,6 +37,7 @@ class Evaluation:
 def evaluate(model: TrainedModel, test: Ratings, *, k: int = 10) -> Evaluation:
     """Return the figures of ``model`` on ``test``, whose id maps must be those of the model's training part.
 
+    Predicted stars are for the test ratings' own days if the model knows days; lists are for no day in particular.
     Every film a person did not rate in training is ranked, held-out or not; ties keep the order of film rows.
     Raises ``InvalidArgument`` on an empty test part, other id maps, a rating seen in training, or k out of range.
     """
@@ -47,7 +48,7 @@ def evaluate(model: TrainedModel, test: Ratings, *, k: int = 10) -> Evaluation:
     if test.users.labels != model.users.labels or test.items.labels != model.items.labels:
         raise InvalidArgument("test must come from the same split as the model's training part, got other ids")
     _check_unseen(model.rated, test)
-    predictions = model.predict(test.user_idx, test.item_idx).cpu()
+    predictions = model.predict_ratings(test).cpu()
     lists, ndcg, recall = _rank(model, test, k)
     return Evaluation(
         rmse=metrics.root_mean_square_error(test.values, predictions),

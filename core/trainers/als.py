@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from core.bayes.chain import pair_scores
+from core.bayes.chain import sum_of_terms
 from core.errors import InvalidArgument
 from core.fitting import (
     Reporter,
@@ -183,8 +183,8 @@ class _State:
 
     def noise_variance(self) -> float:
         """The noise that left-out ratings show, in squared stars."""
-        places = (column.to(self.users.device) for column in (self.train.user_idx, self.train.item_idx))
-        predicted = self.mean + pair_scores(self.users, self.items, *places)
+        places = [column.to(self.users.device) for column in (self.train.user_idx, self.train.item_idx)]
+        predicted = self.mean + sum_of_terms([self.users, self.items], places)
         shares = self._leverages(self.by_user, self.items) + self._leverages(self.by_item, self.users)
         return left_out_variance(self.train.values.to(predicted) - predicted, shares)
 

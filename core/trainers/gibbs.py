@@ -14,8 +14,9 @@ from core.bayes.draws import Draws
 from core.bayes.figures import Figures
 from core.bayes.hyperpriors import Gamma, NormalWishart, RowPrior
 from core.bayes.probit import HiddenNumbers
-from core.bayes.rated_prior import RatedBasis, RatedPrior
+from core.bayes.rated_prior import RatedBasis, RatedPrior, table_of_choices
 from core.bayes.table import Table
+from core.days import day_numbers, places_of
 from core.errors import InvalidArgument
 from core.fitting import (
     Reporter,
@@ -32,8 +33,9 @@ from core.fitting import (
 from core.links import Identity, OrderedProbit
 from core.model import FactorModel
 from core.progress import OnProgress, ShouldStop
-from core.ratings import Ratings
+from core.ratings import IdMap, Ratings
 from core.ridge import RowBatches
+from core.traits import Traits
 
 # Precisions in inverse squared stars: as good as one rating that lies √2 stars from its prediction.
 NOISE_PRIOR = Gamma(shape=1.0, rate=1.0)
@@ -73,6 +75,9 @@ class Gibbs:
     rated_prior: bool = True
     film_noise_shape: float | None = 5.0  # None: the same noise for all films
     likelihood: Literal["gaussian", "probit"] = "gaussian"
+    film_traits: Traits | None = None
+    people_traits: Traits | None = None
+    days: bool = False
 
     def __post_init__(self) -> None:
         check_at_least(0, n_factors=self.n_factors, n_burn_in=self.n_burn_in)
@@ -136,6 +141,8 @@ class Gibbs:
             )
 
     def _check_size(self, train: Ratings) -> None:
+        if self.days and train.timestamps is None:
+            raise InvalidArgument("days must be False for ratings without times, got True")
         if self.rated_prior and train.n_users * train.n_items > MOST_CELLS:
             raise InvalidArgument(
                 f"rated_prior must be False beyond {MOST_CELLS:,} users × films, got True "
@@ -146,42 +153,72 @@ class Gibbs:
         self, train: Ratings, mean: float, generator: Generator, start: FactorModel | None, device: str
     ) -> Chain:
         targets = (train.values.double() - mean).float()
-        by_user, by_item = lay_out(train, targets)
-        users = self._start_table(train.user_idx, train.item_idx, by_user, generator, device)
-        films = self._start_table(train.item_idx, train.user_idx, by_item, generator, device)
+        user_idx, item_idx = train.user_idx, train.item_idx
+        numbers, day_idx = _days_of(train) if self.days else (None, None)
+        layouts = lay_out(train, targets) if day_idx is None else _by_entry(train, targets, day_idx)
+        bases = (
+            self._basis(user_idx, item_idx, train.users, train.n_items, self.people_traits),
+            self._basis(item_idx, user_idx, train.items, train.n_users, self.film_traits),
+            None,
+        )
+        tables = [
+            self._start_table(layout, basis, generator, device) for layout, basis in zip(layouts, bases, strict=False)
+        ]
         chain = Chain(
-            users=users,
-            films=films,
-            user_idx=train.user_idx.to(device),
-            item_idx=train.item_idx.to(device),
+            users=tables[0],
+            films=tables[1],
+            user_idx=user_idx.to(device),
+            item_idx=item_idx.to(device),
             targets=targets.to(device),
             noise_precision=1.0 if self.likelihood == "probit" else START_PRECISION,
             noise_prior=NOISE_PRIOR,
             film_noise=None if self.film_noise_shape is None else Gamma(self.film_noise_shape, self.film_noise_shape),
             hidden=_hidden_numbers(train, device) if self.likelihood == "probit" else None,
-            n_threads=n_threads_for(users.rows),
+            days=None if day_idx is None else tables[2],
+            day_idx=None if day_idx is None else day_idx.to(device),
+            day_numbers=None if numbers is None else numbers.to(device),
+            n_threads=n_threads_for(tables[0].rows),
         )
         if start is not None:
             _carry_over(chain, start, train, mean)
         return chain
 
-    def _start_table(
-        self, row_idx: Tensor, column_idx: Tensor, layout: RowBatches, generator: Generator, device: str
-    ) -> Table:
+    def _basis(
+        self, row_idx: Tensor, column_idx: Tensor, rows: IdMap, n_columns: int, traits: Traits | None
+    ) -> RatedBasis | None:
+        """What is known of the rows before any star: which places they rated, and their traits."""
+        words = None if traits is None else traits.table(rows)
+        chosen = None
+        if self.rated_prior:
+            chosen = table_of_choices(row_idx, column_idx, n_rows=len(rows), n_columns=n_columns)
+        return None if words is None and chosen is None else RatedBasis.of(chosen=chosen, traits=words)
+
+    def _start_table(self, layout: RowBatches, basis: RatedBasis | None, generator: Generator, device: str) -> Table:
         n_rows, width = len(layout.counts), self.n_factors + 1
         factors = start_factors(n_rows, self.n_factors, generator, torch.float32)
-        rated = None
-        if self.rated_prior:
-            basis = RatedBasis.of(row_idx, column_idx, n_rows=n_rows, n_columns=layout.n_columns)
-            rated = RatedPrior(basis.to(device), width, STRENGTH_PRIOR)
         return Table(
             rows=torch.cat([factors, torch.zeros(n_rows, 1)], dim=1).to(device),
             noise=torch.ones(n_rows, device=device),
             layout=layout.to(device),
             prior=RowPrior.standard(width),
             hyperprior=NormalWishart.weak(width),
-            rated=rated,
+            rated=None if basis is None else RatedPrior(basis.to(device), width, STRENGTH_PRIOR),
         )
+
+
+def _days_of(train: Ratings) -> tuple[Tensor, Tensor]:
+    """Every day on which somebody rated, ascending (n_days,), and which of them each rating's is (n,)."""
+    if train.timestamps is None:
+        raise InvalidArgument("days must be False for ratings without times, got True")
+    days = day_numbers(train.timestamps).unique()
+    return days, places_of(days, train.timestamps)
+
+
+def _by_entry(train: Ratings, targets: Tensor, day_idx: Tensor) -> list[RowBatches]:
+    """Each side's ratings by row with a column for every rating: what they are regressed on differs by day."""
+    n, columns = len(train), torch.arange(len(train), dtype=torch.int32)
+    sides = [(train.user_idx, train.n_users), (train.item_idx, train.n_items), (day_idx, int(day_idx.max()) + 1)]
+    return [RowBatches.build(rows, columns, targets, n_rows=n_rows, n_columns=n) for rows, n_rows in sides]
 
 
 def _hidden_numbers(train: Ratings, device: str) -> HiddenNumbers:
