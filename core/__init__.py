@@ -23,7 +23,8 @@ from core.errors import (
 )
 from core.evaluation.held_out import Evaluation, evaluate
 from core.evaluation.splits import SPLITS, Split, make_split
-from core.explanation import Influence, influences
+from core.explanation.influence import Influence, influences
+from core.explanation.ledger import Explanation, Term, explain
 from core.fitting import Trainer
 from core.folding import Person, Prediction, fold_in, person_of
 from core.ids import Id, IdMap
@@ -64,6 +65,7 @@ __all__ = [
     "DatasetUnavailable",
     "EmbeddingNN",
     "Evaluation",
+    "Explanation",
     "Evidence",
     "FactorModel",
     "Film",
@@ -94,6 +96,7 @@ __all__ = [
     "ShouldStop",
     "Split",
     "Taste",
+    "Term",
     "TrainedModel",
     "Trainer",
     "UnknownId",
@@ -101,6 +104,7 @@ __all__ = [
     "check_convergence",
     "describe_taste",
     "evaluate",
+    "explain",
     "fetch_dataset",
     "films_to_rate",
     "fold_in",

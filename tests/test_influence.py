@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.datasets.dataset import Dataset
 from core.errors import FoldInRefused, UnknownId
-from core.explanation import influences
+from core.explanation.influence import influences
 from core.folding import Person, fold_in, person_of
 from core.links import SigmoidRange
 from core.model import FactorModel
