@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from core.errors import InvalidArgument
+from core.folding import Person
 from core.model import FactorModel
 
 Metric: TypeAlias = Literal["stars", "raw"]
@@ -33,14 +34,60 @@ def film_coordinates(model: FactorModel, *, metric: Metric = "stars") -> Tensor:
         raise InvalidArgument(f"a {model.card.trainer} model has no factors, so films have no place in its space")
     if metric not in ("stars", "raw"):
         raise InvalidArgument(f"metric must be stars or raw, got {metric!r}")
-    items = model.item_factors.cpu().double()
     if metric == "raw":
-        return _side_by_side(items) / model.n_draws**0.5
-    users = model.user_factors.cpu().double()
-    tastes = _side_by_side(users - users.mean(1, keepdim=True)) / model.n_draws
-    films = _side_by_side(items - items.mean(1, keepdim=True))
+        return _side_by_side(model.item_factors.cpu().double()) / model.n_draws**0.5
+    tastes = _side_by_side(_centred(model.user_factors)) / model.n_draws
+    films = _side_by_side(_centred(model.item_factors))
     triangle = torch.linalg.qr(tastes, mode="r").R
     return films @ triangle.mT / len(model.users) ** 0.5 * _stars_per_score(model)
+
+
+def draw_spread(model: FactorModel) -> Tensor:
+    """Return V (n_items,), squared stars: the mean over users of the variance over draws of their taste for a film.
+
+    V_i = D/(D − 1) · (mean over draws and users of ((p_u − mean p)·(q_i − mean q))² − ‖coordinates_i‖²): how far the
+    draws disagree on where the film stands. A model of one draw has none to disagree: zero.
+    """
+    if model.n_draws == 1:
+        return torch.zeros(len(model.items), dtype=torch.float64)
+    total = torch.zeros(len(model.items), dtype=torch.float64)
+    for users, items in zip(model.user_factors, model.item_factors, strict=True):
+        tastes, films = _centred(users), _centred(items)
+        total += ((films @ (tastes.mT @ tastes)) * films).sum(1) / len(users)
+    mean_square = total / model.n_draws * _stars_per_score(model) ** 2
+    spread = mean_square - film_coordinates(model).square().sum(1)
+    return spread.clamp(min=0) * model.n_draws / (model.n_draws - 1)
+
+
+def people_directions(model: FactorModel) -> Tensor:
+    """Return V (n_users, dim): V_u · coordinates_i is user u's mean predicted taste for film i, in stars.
+
+    V = √n_users Q with Q from the QR decomposition of ``film_coordinates``: the columns have mean square 1, so a
+    film's squared norm is what people's tastes for it spread.
+    """
+    tastes = _side_by_side(_centred(model.user_factors)) / model.n_draws
+    return torch.linalg.qr(tastes).Q * len(model.users) ** 0.5
+
+
+def taste_of(person: Person) -> Tensor:
+    """Return, per film (n_items,), how much more the person likes it than the mean user does, in stars.
+
+    taste_i = mean over draws of (p − mean p)·q_i, without biases, before limits: what sets the person apart, not what
+    everybody likes. Under a sigmoid link, by the mean slope as in ``film_coordinates``. A constant added to all films
+    is a matter of biases and means nothing. Raises ``InvalidArgument`` if the model has no factors.
+    """
+    model = person.model
+    if not isinstance(model, FactorModel) or not model.n_factors:
+        raise InvalidArgument(f"a {model.card.trainer} model has no factors, so nobody has a place in its space")
+    apart = person.mean[:, :-1].cpu().double() - model.user_factors.cpu().double().mean(1)
+    taste = (model.item_factors.cpu().double() @ apart[..., None]).squeeze(-1).mean(0)
+    return taste * _stars_per_score(model)
+
+
+def _centred(factors: Tensor) -> Tensor:
+    """(n, d), or (draws, n, d), less the mean row."""
+    doubles = factors.cpu().double()
+    return doubles - doubles.mean(-2, keepdim=True)
 
 
 def _side_by_side(factors: Tensor) -> Tensor:

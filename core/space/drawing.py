@@ -1,0 +1,128 @@
+"""A drawing of the films, and the people who stand among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from core.catalogue import Film
+from core.errors import InvalidArgument
+from core.folding import Person
+from core.ids import Id
+from core.space.neighbours import neighbours_kept
+from core.space.projection import Projection
+from core.space.star_metric import taste_of
+
+if TYPE_CHECKING:
+    from core.space.film_map import FilmSpace
+
+AXES = ("x", "y", "z")
+NEIGHBOURS_COUNTED = 10
+# A person stands in the middle of this many films: few enough to be somewhere, enough not to jump.
+MOST_TO_TASTE = 20
+
+
+@dataclass(frozen=True, eq=False)
+class FilmMap:
+    """A drawing: ``frame`` has one row per film shown, its coordinates in ``x``, ``y`` (and ``z``).
+
+    ``kept`` counts how many of a film's 10 nearest in the full space are among its 10 nearest in the drawing;
+    ``certainty`` is the share of a film's place that its ratings decided (``certainty.certainty_of``). ``rows`` are
+    the shown films' rows in the model; ``projection`` holds every film, shown or not.
+    """
+
+    space: FilmSpace
+    frame: pd.DataFrame
+    projection: Projection
+    rows: Tensor
+
+    @classmethod
+    def of(cls, space: FilmSpace, projection: Projection, shown: Tensor) -> FilmMap:
+        """Return the drawing of the films of the mask ``shown`` (n_items,), whose places ``projection`` holds."""
+        rows = shown.nonzero()[:, 0]
+        points = projection.points[rows]
+        kept = neighbours_kept(space.coordinates[rows], points, n=NEIGHBOURS_COUNTED)
+        axes = {name: points[:, k].tolist() for name, k in zip(AXES, range(points.shape[1]), strict=False)}
+        columns = _columns(space, rows) | {"kept": kept.tolist(), "certainty": space.certainty[rows].tolist()}
+        return cls(space, pd.DataFrame(columns | axes), projection, rows)
+
+    def ends(self, axis: int, *, n: int = 3, min_ratings: int = 50) -> tuple[list[Id], list[Id]]:
+        """Return the ``n`` films furthest to the low and to the high end of ``axis`` (0 …), outermost first.
+
+        Only films with at least ``min_ratings`` ratings: a place that few ratings decided says little. If there
+        are too few of them, all films shown.
+        """
+        known = self.frame[self.frame["n"] >= min_ratings]
+        ordered = (known if len(known) >= 2 * n else self.frame).sort_values(AXES[axis], kind="stable")["id"].tolist()
+        return ordered[:n], ordered[::-1][:n]
+
+    def standing(self, person: Person) -> tuple[float, ...]:
+        """Return how far a person stands from the low (0) to the high (1) end of each axis.
+
+        The ends are where the outermost fiftieth of the films begins; someone beyond them stands at the end.
+        """
+        points = self.projection.points[self.rows]
+        reach = points.abs().quantile(0.98, dim=0).tolist()
+        places = zip(self.place(person), reach, strict=True)
+        return tuple(min(1.0, max(0.0, (at / most + 1) / 2)) if most else 0.5 for at, most in places)
+
+    def place(self, person: Person, *, n: int = MOST_TO_TASTE) -> tuple[float, ...]:
+        """Return where a person stands: in the middle of the ``n`` films shown that are most to their taste.
+
+        Taste is that of ``star_metric.taste_of``: what sets them apart, not what everybody likes.
+        """
+        return self._middle(taste_of(person)[self.rows].topk(min(n, len(self.rows))).indices)
+
+    def place_of_films(self, item_ids: Sequence[Id]) -> tuple[float, ...]:
+        """Return the middle of the films named that are shown: where somebody who loves just these would stand.
+
+        Raises ``InvalidArgument`` if none of them is shown.
+        """
+        wanted = set(item_ids)
+        places = [place for place, item_id in enumerate(self.frame["id"].tolist()) if item_id in wanted]
+        if not places:
+            raise InvalidArgument(f"item_ids must name at least one film that is on the map, got {list(item_ids)!r}")
+        return self._middle(torch.tensor(places))
+
+    def _middle(self, places: Tensor) -> tuple[float, ...]:
+        return tuple(self.projection.points[self.rows[places]].mean(0).tolist())
+
+    def slopes(self, direction: Tensor) -> tuple[float, ...]:
+        """Return by how many stars a person's predicted taste rises per unit along each axis of the map.
+
+        ``direction`` (dim,) is theirs in the full space (``FilmSpace.direction_of``): slope_k = direction·component_k.
+        Lines of equal taste in the plane stand at right angles to (slope_x, slope_y), and half a star apart is
+        0.5 / ‖slopes‖ units; what lies off the plane is not in them. Raises ``InvalidArgument`` if the map is not
+        linear.
+        """
+        if self.projection.components is None:
+            raise InvalidArgument("slopes need a map along straight axes, got one of UMAP, whose axes mean nothing")
+        return tuple((self.projection.components @ direction).tolist())
+
+    def terms(self, direction: Tensor, item_id: Id) -> tuple[float, ...]:
+        """Return what each axis of the map adds to a person's predicted taste for a film, in stars.
+
+        term_k = (direction·component_k)(component_k·(coordinates_i − centre)). What the terms leave is the rest: the
+        other directions, and constants that belong to biases. Raises as ``slopes``, and ``UnknownId``.
+        """
+        point = self.projection.points[self.space.model.items.row(item_id)].tolist()
+        return tuple(slope * at for slope, at in zip(self.slopes(direction), point, strict=True))
+
+
+def _columns(space: FilmSpace, rows: Tensor) -> dict[str, Any]:
+    """What is known of each film; one that is missing from the catalogue goes by its id."""
+    ids = [space.model.items.labels[row] for row in rows.tolist()]
+    films = [space.films[item_id] if item_id in space.films else Film(item_id, str(item_id)) for item_id in ids]
+    return {
+        "id": ids,
+        "title": [film.title for film in films],
+        "year": pd.array([film.year for film in films], dtype="Int64"),
+        "genres": [film.genres for film in films],
+        "n": space.model.rated.item_counts[rows].tolist(),
+        "mean": space.model.rated.item_means[rows].tolist(),
+    }
