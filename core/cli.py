@@ -64,16 +64,23 @@ def _describe_fits(add: Any) -> None:
 def _describe_questions(add: Any) -> None:
     recommend = add("recommend", help="films a person has not rated, best first")
     _model_options(recommend)
-    whose = recommend.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--user", metavar="ID", help="a user of the training data")
-    whose.add_argument("--ratings", type=Path, metavar="FILE", help="a CSV file with the header item_id,rating")
+    _number_option(recommend)
+    _whose_options(recommend)
     recommend.set_defaults(
         run=lambda chosen: commands.recommend(chosen.model, user=chosen.user, ratings=chosen.ratings, n=chosen.n)
     )
     neighbours = add("neighbours", help="films nearest to a film, with distances in stars")
     _model_options(neighbours)
+    _number_option(neighbours)
     neighbours.add_argument("--item", required=True, metavar="ID", help="the film")
     neighbours.set_defaults(run=lambda chosen: commands.neighbours(chosen.model, item=chosen.item, n=chosen.n))
+    explain = add("explain", help="a prediction as terms that add up, and what each rating did to it")
+    _model_options(explain)
+    _whose_options(explain)
+    explain.add_argument("--item", required=True, metavar="ID", help="the film")
+    explain.set_defaults(
+        run=lambda chosen: commands.explain(chosen.model, user=chosen.user, ratings=chosen.ratings, item=chosen.item)
+    )
 
 
 def _whole(text: str) -> int:
@@ -101,8 +108,17 @@ def _fit_options(command: argparse.ArgumentParser) -> None:
 
 def _model_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", type=Path, required=True, metavar="DIR", help="the folder that `train` wrote")
-    command.add_argument("-n", type=_whole, default=10, help="how many films; 10 if absent")
     _json_option(command)
+
+
+def _number_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-n", type=_whole, default=10, help="how many films; 10 if absent")
+
+
+def _whose_options(command: argparse.ArgumentParser) -> None:
+    whose = command.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--user", metavar="ID", help="a user of the training data")
+    whose.add_argument("--ratings", type=Path, metavar="FILE", help="a CSV file with the header item_id,rating")
 
 
 def _settings(chosen: argparse.Namespace) -> commands.Settings:
@@ -126,12 +142,21 @@ def _print(result: Any, *, as_json: bool) -> None:
     """Show a command's result: JSON for a program; lines of name and value, or a table, for a person."""
     if as_json:
         print(json.dumps(result, ensure_ascii=False, allow_nan=False))
-    elif isinstance(result, dict):
+    else:
+        _print_plainly(result)
+
+
+def _print_plainly(result: Any, indent: str = "") -> None:
+    if isinstance(result, dict):
+        width = max((len(str(name)) for name in result), default=0) + 2
         for name, value in result.items():
-            print(f"{name:<16}{_text(value)}")
+            nested = isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict))
+            print(f"{indent}{name:<{max(width, 16)}}{'' if nested else _text(value)}".rstrip())
+            if nested:
+                _print_plainly(value, indent + "  ")
     elif isinstance(result, list):
         for row in result:
-            print("  ".join(_text(value) for value in row.values()))
+            print(indent + "  ".join(_text(value) for value in row.values()))
     else:
         print(result)
 

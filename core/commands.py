@@ -6,7 +6,7 @@ import math
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -22,16 +22,21 @@ from core.datasets.registry import Dataset, fetch_dataset, list_datasets, load_d
 from core.errors import InvalidArgument
 from core.evaluation.held_out import evaluate as evaluate_model
 from core.evaluation.splits import PUBLISHED_FOLDS, Split, make_split
+from core.explanation.ledger import Axis
+from core.explanation.ledger import explain as explain_prediction
 from core.fitting import Trainer
 from core.folding import Person, fold_in, person_of
 from core.metrics import root_mean_square_error
 from core.model import TrainedModel
 from core.persistence import SavedModel, load_model, save_model
 from core.progress import OnProgress, Progress
+from core.space.axes import name_axes
 from core.space.film_map import FilmSpace
 from core.trainers import default_trainer
 
 ALL_FOLDS = "all"
+# Axes that a ledger names; what lies beyond them is its rest.
+N_AXES = 6
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,38 @@ def neighbours(folder: Path, *, item: str, n: int) -> list[dict[str, Any]]:
     saved = load_model(folder)
     near = FilmSpace.of(saved.factors, saved.films).nearest(saved.model.items.parse(item), n=n)
     return [{"item_id": film, "title": _title(saved, film), "distance": distance} for film, distance in near]
+
+
+def explain(folder: Path, *, user: str | None, ratings: Path | None, item: str) -> dict[str, Any]:
+    """Return the prediction of ``item`` as terms that sum to it, and what each of the person's ratings does to it."""
+    saved = load_model(folder)
+    person = _person(saved.model, user=user, ratings=ratings)
+    found = explain_prediction(person, saved.model.items.parse(item), axes=_axes(saved))
+    return {
+        "prediction": found.prediction,
+        "score": found.score,
+        "additive": found.additive,
+        "terms": {term.name: term.value for term in found.terms},
+        "influences": [
+            {
+                "item_id": one.item_id,
+                "title": _title(saved, one.item_id),
+                "rating": one.rating,
+                "influence": one.influence,
+            }
+            for one in found.influences
+        ],
+    }
+
+
+def _axes(saved: SavedModel) -> Sequence[Axis]:
+    """Named axes of the map, as many as there are; none where the model has no space, or few films to name them by."""
+    for n_axes in range(N_AXES, 0, -1):
+        try:
+            return name_axes(FilmSpace.of(saved.factors, saved.films), n_axes=n_axes)
+        except InvalidArgument:  # fewer dimensions than that
+            continue
+    return ()
 
 
 def peak_mib() -> float:

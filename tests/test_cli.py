@@ -12,9 +12,10 @@ import pytest
 
 from core.cli import main
 from core.datasets.dataset import Dataset
+from core.datasets.synthetic import Synthetic
 from core.evaluation.splits import make_split
 from core.folding import fold_in, person_of
-from core.persistence import load_model
+from core.persistence import SavedModel, load_model, save_model
 from core.trainers.als import ALS
 from core.trainers.gibbs import Gibbs
 from core.trainers.sgd import SGD
@@ -160,6 +161,58 @@ def test_what_is_not_known_is_null(capsys: pytest.CaptureFixture[str], popularit
     assert {row["std"] for row in found} == {None} and found[0]["prediction"] > 0
 
 
+EXPLAINED = {"prediction", "score", "additive", "terms", "influences"}
+
+
+def test_a_prediction_is_explained_by_terms_that_sum_to_it(capsys: pytest.CaptureFixture[str], als: Path) -> None:
+    found = answer(capsys, "explain", "--model", als, "--user", 7, "--item", 5)
+    assert set(found) == EXPLAINED and found["additive"] is True
+    assert sum(found["terms"].values()) == pytest.approx(found["prediction"], abs=1e-5)
+    assert found["prediction"] - found["score"] == pytest.approx(found["terms"]["scale and limits"], abs=1e-5)
+    assert list(found["terms"])[:3] == ["global mean", "your bias", "film bias"]
+    assert list(found["terms"])[-2:] == ["the rest", "scale and limits"]
+    person = person_of(load_model(als).model, 7)
+    assert [set(one) for one in found["influences"]] == [{"item_id", "title", "rating", "influence"}] * len(
+        person.ratings
+    )
+    assert found["prediction"] == pytest.approx(person.predict([5])[0].prediction)
+
+
+def test_the_named_axes_of_the_map_are_terms(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    ratings = Synthetic(n_users=60, n_items=40, n_ratings=1_500).draw(seed=0)
+    model = Gibbs(n_factors=3, n_burn_in=2, n_draws=2, n_between=1).fit(ratings.ratings, seed=0)
+    save_model(SavedModel(model, ratings.films), tmp_path)
+    found = answer(capsys, "explain", "--model", tmp_path, "--user", 7, "--item", 5)
+    assert len(found["terms"]) == 3 + 6 + 2  # mean and biases, the axes, the rest and the limits
+    assert sum(found["terms"].values()) == pytest.approx(found["prediction"], abs=1e-5)
+
+
+def test_whoever_gave_these_ratings_is_explained_too(
+    capsys: pytest.CaptureFixture[str], als: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "me.csv").write_text("item_id,rating\n5,4.5\n9,1\n")
+    found = answer(capsys, "explain", "--model", als, "--ratings", tmp_path / "me.csv", "--item", 1)
+    me = fold_in(load_model(als).model, {5: 4.5, 9: 1.0})
+    assert found["prediction"] == pytest.approx(me.predict([1])[0].prediction)
+    assert {one["item_id"]: one["rating"] for one in found["influences"]} == {5: 4.5, 9: 1.0}
+
+
+def test_a_model_without_factors_is_explained_by_its_biases(
+    capsys: pytest.CaptureFixture[str], popularity: Path
+) -> None:
+    found = answer(capsys, "explain", "--model", popularity, "--user", 7, "--item", 5)
+    assert list(found["terms"]) == ["global mean", "your bias", "film bias", "the rest", "scale and limits"]
+    assert sum(found["terms"].values()) == pytest.approx(found["prediction"], abs=1e-5)
+    assert found["influences"] == []
+
+
+def test_for_a_person_the_ledger_is_lines(capsys: pytest.CaptureFixture[str], als: Path) -> None:
+    assert main(["explain", "--model", str(als), "--user", "7", "--item", "5"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("prediction ") and "terms" in lines and "influences" in lines
+    assert sum(line.startswith("  global mean") for line in lines) == 1
+
+
 def test_neighbours_come_nearest_first(capsys: pytest.CaptureFixture[str], als: Path) -> None:
     found = answer(capsys, "neighbours", "--model", als, "--item", 5, "-n", 6)
     assert [row.keys() for row in found] == [{"item_id", "title", "distance"}] * 6
@@ -202,6 +255,10 @@ MISTAKES = [
     (("recommend", "--model", "ALS", "--user", 1, "-n", 0), "Error: n must be at least 1, got 0"),
     (("recommend", "--model", "ALS"), "Error: one of the arguments --user --ratings is required"),
     (("recommend", "--model", "ALS", "--user", 1, "--ratings", "a"), "Error: argument --ratings: not allowed with argument --user"),
+    (("explain", "--model", "ALS", "--user", 1), "Error: the following arguments are required: --item"),
+    (("explain", "--model", "ALS", "--item", 1), "Error: one of the arguments --user --ratings is required"),
+    (("explain", "--model", "ALS", "--user", 1, "--item", 99),
+     "Error: film '99' is not in this data; there are 40 films"),
     (("neighbours", "--model", "ALS", "--item", 99), "Error: film '99' is not in this data; there are 40 films"),
     (("neighbours", "--model", "POPULARITY", "--item", 1),
      "Error: a Popularity model has no factors, so films have no place in its space"),
