@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from sklearn.decomposition import TruncatedSVD
 from torch import Tensor
@@ -86,6 +85,19 @@ def along(
     return Projection(points, tuple(shares.tolist()), components, centre)
 
 
+def bent(points: Tensor, shown: Tensor, *, reference: Tensor | None = None) -> Projection:
+    """Return a map that is not linear: ``points`` (m, k) of the films of the mask ``shown`` (n,), NaN for all others.
+
+    ``reference`` (n, k), NaN where a row has none, is an earlier drawing of the kind: this one is turned to meet it.
+    """
+    known = torch.zeros(len(points), dtype=torch.bool) if reference is None else _shared(reference[shown], None)
+    if reference is not None and int(known.sum()) >= points.shape[1]:
+        points = points @ procrustes(points[known], reference[shown][known].to(points))
+    whole = points.new_full((len(shown), points.shape[1]), torch.nan)
+    whole[shown] = points
+    return Projection(whole, ())
+
+
 def _principal(chosen: Tensor, weight: Tensor | None, n: int) -> Tensor:
     """The ``n`` principal axes (n, dim), largest variance first, the largest entry of each positive."""
     centred = chosen - chosen.mean(0)
@@ -95,7 +107,7 @@ def _principal(chosen: Tensor, weight: Tensor | None, n: int) -> Tensor:
         axes = torch.linalg.svd(centred, full_matrices=False).Vh
     else:  # Lanczos steps find the few asked for; all of them would take a hundred times as long for 32 draws
         found = TruncatedSVD(n, algorithm="arpack", random_state=0).fit(centred.numpy())
-        axes = torch.from_numpy(np.ascontiguousarray(found.components_))
+        axes = torch.from_numpy(found.components_.copy())  # a single axis has a negative stride
     largest = axes.gather(1, axes.abs().argmax(1, keepdim=True))
     return torch.where(largest < 0, -axes, axes)
 
