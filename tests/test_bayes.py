@@ -16,7 +16,19 @@ from core.bayes.hyperpriors import Gamma, NormalWishart, RowPrior, draw_wishart,
 from core.bayes.rated_prior import RatedBasis, RatedPrior, table_of_choices
 from core.convergence import effective_sample_size
 from core.errors import InvalidArgument
-from tests.bayes import FILM_NOISE, HYPERPRIOR, N_ITEMS, N_USERS, NOISE, PAIRS, STRENGTH, WIDTH, World
+from tests.bayes import (
+    DAYS,
+    FILM_NOISE,
+    HYPERPRIOR,
+    N_ITEMS,
+    N_USERS,
+    NOISE,
+    PAIRS,
+    PEOPLE_WORDS,
+    STRENGTH,
+    WIDTH,
+    World,
+)
 from tests.reference import Matrix
 
 # A mean over n draws may lie this many standard errors off: with a fixed seed a right program fails one such
@@ -123,24 +135,38 @@ def test_improper_priors_are_refused(make: Callable[[], object], sentence: str) 
 # Who rated what
 
 
-def dense_table() -> Matrix:
-    """X by loops: 1/√n in each rated place, less the mean over rows that rated something; user 4 rated nothing."""
+WORDS = torch.cat([PEOPLE_WORDS, torch.tensor([[0.0, 1.0, 0.0]])])
+
+
+def dense_table(*, traits: bool = False) -> Matrix:
+    """X by loops: 1/√n in each rated place, less the mean over rows that rated something; user 4 rated nothing.
+
+    With ``traits`` the words follow, less their mean over the rows that have one; user 3 has none.
+    """
     table = np.zeros((N_USERS + 1, N_ITEMS))
     for user in range(N_USERS):
         rated = [item for who, item in PAIRS if who == user]
         for item in rated:
             table[user, item] = len(rated) ** -0.5
     table[:N_USERS] -= table[:N_USERS].mean(0)
-    return table
+    if not traits:
+        return table
+    words = WORDS.numpy().copy()
+    known = [0, 1, 2, 4]
+    words[known] -= words[known].mean(0)
+    return np.hstack([table, words])
 
 
-def basis() -> RatedBasis:
+def basis(*, traits: bool = False) -> RatedBasis:
     users, items = (torch.tensor(column) for column in zip(*PAIRS, strict=True))
-    return RatedBasis.of(chosen=table_of_choices(users, items, n_rows=N_USERS + 1, n_columns=N_ITEMS))
+    chosen = table_of_choices(users, items, n_rows=N_USERS + 1, n_columns=N_ITEMS)
+    return RatedBasis.of(chosen=chosen, traits=WORDS if traits else None)
 
 
-def test_the_basis_is_that_of_who_rated_what() -> None:
-    found, table = basis(), dense_table()
+@pytest.mark.parametrize("traits", [False, True])
+def test_the_basis_is_that_of_who_rated_what_and_of_traits(traits: bool) -> None:
+    found, table = basis(traits=traits), dense_table(traits=traits)
+    assert found.n_chosen == N_ITEMS
     rebuilt = found.rows * found.sizes @ found.columns.mT
     np.testing.assert_allclose(rebuilt.numpy(), table, atol=1e-6)  # float32
     assert found.rank == np.linalg.matrix_rank(table)
@@ -156,18 +182,42 @@ def test_tall_and_wide_tables_have_the_same_basis() -> None:
     )
 
 
-def test_weights_are_those_of_a_dense_bayesian_regression() -> None:
+def test_traits_alone_are_a_basis_too() -> None:
+    found = RatedBasis.of(traits=WORDS)
+    assert found.n_chosen == 0
+    rebuilt = found.rows * found.sizes @ found.columns.mT
+    np.testing.assert_allclose(rebuilt.numpy(), dense_table(traits=True)[:, N_ITEMS:], atol=1e-6)
+
+
+def test_each_trait_moves_the_mean_by_its_weight() -> None:
+    """XB by loops over what is known of a row, for weights given by place and by word."""
+    rated, table = RatedPrior(BASES[True], 2, STRENGTH), dense_table(traits=True)
+    weights = torch.randn(BASES[True].rank, 2, generator=generator(3))
+    by_place, by_word = rated.weights_by_column(weights)
+    assert (len(by_place), len(by_word)) == (N_ITEMS, WORDS.shape[1])
+    together = torch.cat([by_place, by_word]).double().numpy()
+    for row in range(N_USERS + 1):
+        said = [
+            sum(table[row, column] * together[column, place] for column in range(len(together))) for place in (0, 1)
+        ]
+        np.testing.assert_allclose(rated.shift_by(weights)[row], said, atol=1e-5)
+        own = [sum(table[row, N_ITEMS + word] * float(by_word[word, place]) for word in range(3)) for place in (0, 1)]
+        np.testing.assert_allclose(rated.shift_by_traits(weights)[row], own, atol=1e-5)
+
+
+@pytest.mark.parametrize("traits", [False, True])
+def test_weights_are_those_of_a_dense_bayesian_regression(traits: bool) -> None:
     """XB for B with posterior mean (XᵀX + λ)⁻¹XᵀR and covariance (XᵀX + λ)⁻¹ ⊗ Λ⁻¹, XB's being X(…)⁻¹Xᵀ ⊗ Λ⁻¹."""
-    table, strength = dense_table(), 0.7
+    table, strength = dense_table(traits=traits), 0.7
     precision = torch.tensor([[2.0, 0.5], [0.5, 1.0]], dtype=torch.float64)
     residuals = torch.randn(N_USERS + 1, 2, generator=generator(5))
     random, draws = generator(), []
     for _ in range(5_000):
-        rated = RatedPrior(BASIS, 2, STRENGTH)
+        rated = RatedPrior(BASES[traits], 2, STRENGTH)
         rated.strength = strength
         rated.draw(residuals, RowPrior(torch.zeros(2), precision), random)
         draws.append(rated.shift.flatten())
-    held = np.linalg.inv(table.T @ table + strength * np.eye(N_ITEMS))
+    held = np.linalg.inv(table.T @ table + strength * np.eye(table.shape[1]))
     mean = table @ held @ table.T @ residuals.double().numpy()
     covariance = np.kron(table @ held @ table.T, inverse(precision))
     seen = np.diag(covariance) > 1e-9  # nothing is drawn for the user who rated nothing
@@ -198,10 +248,51 @@ def test_the_strength_follows_its_gamma() -> None:
     assert stats.kstest(scaled, truth.cdf).pvalue > 1e-3
 
 
-BASIS = basis()
+BASES = {traits: basis(traits=traits) for traits in (False, True)}
+BASIS = BASES[False]
 
 
 # Rows and noise
+
+
+def test_scores_are_the_sum_of_all_terms() -> None:
+    chain = World(np.random.default_rng(3), days=True).chain()
+    assert chain.days is not None
+    found = chain.scores()
+    for place, ((user, item), day) in enumerate(zip(PAIRS, DAYS, strict=True)):
+        rows = [chain.users.rows[user].tolist(), chain.films.rows[item].tolist(), chain.days.rows[day].tolist()]
+        expected = sum(row[-1] for row in rows)
+        for one, other in ((0, 1), (0, 2), (1, 2)):
+            expected += sum(rows[one][k] * rows[other][k] for k in range(WIDTH - 1))
+        assert float(found[place]) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("side", ["users", "films", "days"])
+def test_with_days_rows_are_drawn_from_a_regression_each(side: str) -> None:
+    """Posterior of each row by loops over its ratings; what multiplies it is the sum of the two other rows' factors."""
+    chain = World(np.random.default_rng(6), traits=True, days=True).chain()
+    assert chain.days is not None
+    tables = {"users": chain.users, "films": chain.films, "days": chain.days}
+    own, mean = tables[side], tables[side].prior.mean.numpy()
+    shift = np.zeros(own.rows.shape) if own.shift is None else own.shift.numpy()
+    random, draws = generator(), []
+    for _ in range(3_000):
+        own.draw_rows(chain.against(own), chain.noise_precision, random)
+        draws.append(own.rows.clone())
+    for row in range(len(own.rows)):
+        system = own.prior.precision.numpy().copy()
+        right = system @ (mean + shift[row])
+        for (user, item), day, target in zip(PAIRS, DAYS, chain.targets.tolist(), strict=True):
+            places = {"users": user, "films": item, "days": day}
+            if places[side] != row:
+                continue
+            one, other = (tables[name].rows[places[name]].numpy() for name in tables if name != side)
+            features = np.append(one[:-1] + other[:-1], 1.0)
+            rest = target - one[-1] - other[-1] - float(one[:-1] @ other[:-1])
+            weight = chain.noise_precision * float(chain.films.noise[item])
+            system += weight * np.outer(features, features)
+            right += weight * features * rest
+        assert_moments(torch.stack(draws)[:, row], np.linalg.solve(system, right), np.linalg.inv(system))
 
 
 @pytest.mark.parametrize("side", ["users", "films"])
@@ -260,7 +351,7 @@ def statistics(chain: object) -> list[float]:
 
     assert isinstance(chain, Chain)
     found = [log(chain.noise_precision), log(float(chain.films.noise[0])), log(float(chain.films.noise[4]))]
-    for table in (chain.users, chain.films):
+    for table in chain.tables:
         rows = table.rows.numpy()
         found += [np.arctan(rows[1, 0]), np.arctan(rows[1, 1]), np.log1p(np.square(rows).sum())]
         found += [float(torch.logdet(table.prior.precision)), float(table.prior.mean[1].atan())]
@@ -271,14 +362,14 @@ def statistics(chain: object) -> list[float]:
     return [float(value) for value in (*found, np.arctan(targets[2]), np.log1p(np.square(targets).mean()))]
 
 
-def joint_distribution_errors(n_prior: int, n_chain: int, *, seed: int, rated: bool = True) -> np.ndarray:
+def joint_distribution_errors(n_prior: int, n_chain: int, *, seed: int, **parts: bool) -> np.ndarray:
     """How many standard errors each statistic's mean differs between two ways of drawing the joint distribution.
 
     One draws parameters from the prior and ratings given them; the other, from such a start, draws ratings given the
     parameters and the parameters by one sweep given the ratings, in turn. Source: Geweke, *Getting it right: joint
     distribution tests of posterior simulators*, 2004.
     """
-    world, random = World(np.random.default_rng(seed), rated), generator(seed)
+    world, random = World(np.random.default_rng(seed), **parts), generator(seed)
     independent = np.array([statistics(world.chain()) for _ in range(n_prior)])
     chain, successive = world.chain(), []
     for _ in range(n_chain):
@@ -292,7 +383,7 @@ def joint_distribution_errors(n_prior: int, n_chain: int, *, seed: int, rated: b
     return np.asarray(difference / np.sqrt(variance))
 
 
-@pytest.mark.parametrize("rated", [True, False])
-def test_all_conditionals_fit_one_joint_distribution(rated: bool) -> None:
-    errors = joint_distribution_errors(800 * LONGER, 1_200 * LONGER, seed=1, rated=rated)
+@pytest.mark.parametrize("parts", [{"rated": True}, {"rated": False}, {"traits": True, "days": True}], ids=str)
+def test_all_conditionals_fit_one_joint_distribution(parts: dict[str, bool]) -> None:
+    errors = joint_distribution_errors(800 * LONGER, 1_200 * LONGER, seed=1, **parts)
     assert np.abs(errors).max() < MOST_ERRORS
