@@ -21,6 +21,7 @@ from core.errors import (
     ReelspaceError,
     UnknownId,
 )
+from core.evaluation.calibration import Calibration, check_calibration
 from core.evaluation.held_out import Evaluation, evaluate
 from core.evaluation.splits import SPLITS, Split, make_split
 from core.explanation.influence import Influence, influences
@@ -55,6 +56,7 @@ __all__ = [
     "SPLITS",
     "ArtefactError",
     "BiasOnly",
+    "Calibration",
     "Catalogue",
     "Category",
     "Convergence",
@@ -101,6 +103,7 @@ __all__ = [
     "Trainer",
     "UnknownId",
     "cache_folder",
+    "check_calibration",
     "check_convergence",
     "describe_taste",
     "evaluate",

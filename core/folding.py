@@ -37,6 +37,14 @@ class Prediction(NamedTuple):
     rating_std: float
 
 
+class Outlook(NamedTuple):
+    """What is expected of many films at once, in stars: (n,) each, meant as in ``Prediction`` but without limits."""
+
+    mean: Tensor
+    std: Tensor
+    rating_std: Tensor
+
+
 @dataclass(frozen=True, eq=False)
 class Person:
     """Somebody's taste: ``mean`` is their vector per draw, (factors, bias); ``ratings`` is what they rated.
@@ -88,13 +96,20 @@ class Person:
         labels = self.model.items.labels
         return self._predictions([labels[row] for row in rows.tolist()], rows, scores[:, rows])
 
+    def outlook(self, rows: Tensor) -> Outlook:
+        """Return mean, std and rating_std of the films of ``rows`` (n,), without the limits of the scale."""
+        return self._outlook(rows, self.scores()[:, rows])
+
+    def _outlook(self, rows: Tensor, scores: Tensor) -> Outlook:
+        std, prior = self._std(rows, scores), self.model.user_prior
+        noise = torch.full_like(std, torch.nan) if prior is None else prior.noise_variances(rows).to(std)
+        return Outlook(self.model.link.stars(scores).mean(0), std, (std.square() + noise).sqrt())
+
     def _predictions(self, ids: list[Id], rows: Tensor, scores: Tensor) -> list[Prediction]:
         if not ids:  # a variance of no films is a warning to torch
             return []
-        stars, std = self.model.stars(scores), self._std(rows, scores)
-        prior = self.model.user_prior
-        noise = torch.full_like(std, torch.nan) if prior is None else prior.noise_variances(rows).to(std)
-        columns = (stars.tolist(), std.tolist(), (std.square() + noise).sqrt().tolist())
+        found, scale = self._outlook(rows, scores), self.model.scale
+        columns = (found.mean.clamp(scale.low, scale.high).tolist(), found.std.tolist(), found.rating_std.tolist())
         return [Prediction(*row) for row in zip(ids, *columns, strict=True)]
 
     def _std(self, rows: Tensor, scores: Tensor) -> Tensor:
