@@ -56,5 +56,6 @@ def clear(scene: Scene) -> None:
 def _what(scene: Scene, change: Change) -> str:
     if change.kind == "clear":
         return f"{count(len(change.taken), 'rating')} are back"
-    rating = change.given or change.taken[0]
-    return film_of(scene.ready.saved.films, rating.film).title
+    if change.kind == "batch" or change.film is None:
+        return f"{change.label}, {count(change.n, 'film')}"
+    return film_of(scene.ready.saved.films, change.film).title

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -101,7 +101,7 @@ def usable(shelf: Shelf, ready: Ready) -> Shelf:
             return False
 
     known = tuple(filter(fits, shelf.ratings))
-    return shelf if len(known) == len(shelf.ratings) else Shelf(known, shelf.last_change)
+    return shelf if len(known) == len(shelf.ratings) else replace(shelf, ratings=known)
 
 
 def _is_here(name: str) -> bool:

@@ -1,25 +1,33 @@
 """People and their ratings. Never imports streamlit."""
 
 from dashboard.visitors.cookie import COOKIE_NAME, VisitorCookie, visitor_in
-from dashboard.visitors.errors import StoreError
-from dashboard.visitors.identity import digest_of, is_visitor_id, new_visitor_id
+from dashboard.visitors.errors import ProfileGone, StoreError
+from dashboard.visitors.identity import account_key, digest_of, holder_of, is_visitor_id, new_visitor_id, with_profile
+from dashboard.visitors.log import Given
 from dashboard.visitors.repository import Store, open_store
-from dashboard.visitors.shelf import SOURCES, Change, FilmId, Rating, Shelf, Source
+from dashboard.visitors.shelf import MARKS, SOURCES, Change, FilmId, Mark, Rating, Shelf, Source
 
 __all__ = [
     "COOKIE_NAME",
+    "MARKS",
     "SOURCES",
     "Change",
     "FilmId",
+    "Given",
+    "Mark",
+    "ProfileGone",
     "Rating",
     "Shelf",
     "Source",
     "Store",
     "StoreError",
     "VisitorCookie",
+    "account_key",
     "digest_of",
+    "holder_of",
     "is_visitor_id",
     "new_visitor_id",
     "open_store",
     "visitor_in",
+    "with_profile",
 ]

@@ -15,6 +15,10 @@ class StoreError(ReelspaceError, OSError):
     """The database of visitors could not be read or written; nothing of the attempted change was kept."""
 
 
+class ProfileGone(StoreError):
+    """A page is open for a profile that was deleted, or that this browser no longer reaches."""
+
+
 # SQLite's result codes (sqlite.org/rescode.html) as causes; extended codes such as SQLITE_IOERR_WRITE begin alike.
 _CAUSES = {
     "SQLITE_BUSY": "the database is busy with another change; please try again",

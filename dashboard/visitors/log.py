@@ -3,19 +3,48 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert, or_, select
 
-from dashboard.visitors.schema import changes
-from dashboard.visitors.shelf import Cleared, Event, FilmId, Rated, Rating, Removed, Shelf, Undone, shelf_of
+from dashboard.visitors.schema import events
+from dashboard.visitors.shelf import (
+    Cleared,
+    Event,
+    FilmId,
+    Mark,
+    Marked,
+    Rated,
+    Rating,
+    Removed,
+    Shelf,
+    Undone,
+    shelf_of,
+)
 
 
-def read(connection: Connection, owner: int, dataset: str) -> Shelf:
-    """Return the shelf of the visitor in row ``owner``."""
-    theirs = (changes.c.visitor_id == owner, changes.c.dataset == dataset)
-    rows = connection.execute(select(changes).where(*theirs).order_by(changes.c.id))
-    return shelf_of([_event(row) for row in rows])
+@dataclass(frozen=True)
+class Given:
+    """A line to add: ``film`` got ``stars``, or with ``stars`` None a ``mark``. ``at`` is when the person says it was."""
+
+    film: FilmId
+    stars: float | None = None
+    mark: Mark | None = None
+    at: int | None = None
+
+
+def read(
+    connection: Connection, owner: int, dataset: str, *, film: FilmId | None = None, until: int | None = None
+) -> Shelf:
+    """Return the shelf of the profile ``owner``: whole, of one ``film`` only, or as it stood at the second ``until``."""
+    query = select(events).where(events.c.profile_id == owner, events.c.dataset == dataset)
+    if film is not None:
+        query = query.where(or_(events.c.film == str(film), events.c.film.is_(None)))
+    if until is not None:
+        query = query.where(events.c.at <= until)
+    return shelf_of([_event(row) for row in connection.execute(query.order_by(events.c.id))])
 
 
 def add_rating(connection: Connection, owner: int, dataset: str, rating: Rating) -> None:
@@ -29,14 +58,43 @@ def add_removal(connection: Connection, owner: int, dataset: str, film: FilmId) 
     _add(connection, owner, dataset, "remove", **_film_columns(film))
 
 
+def add_mark(connection: Connection, owner: int, dataset: str, film: FilmId, mark: Mark) -> None:
+    """Add that a film was watched, or is to be, or neither any more."""
+    _add(connection, owner, dataset, mark, **_film_columns(film))
+
+
 def add_clearing(connection: Connection, owner: int, dataset: str) -> None:
     """Add that all films lost their stars."""
     _add(connection, owner, dataset, "clear")
 
 
-def add_undo(connection: Connection, owner: int, dataset: str, change_id: int) -> None:
-    """Add that the change ``change_id`` was taken back."""
-    _add(connection, owner, dataset, "undo", undoes=change_id)
+def add_undo(connection: Connection, owner: int, dataset: str, step: int) -> None:
+    """Add that the step ``step`` was taken back."""
+    _add(connection, owner, dataset, "undo", undoes=step)
+
+
+def add_batch(
+    connection: Connection, owner: int, dataset: str, lines: Sequence[Given], *, label: str, source: str
+) -> int:
+    """Add many lines as one step called ``label``; return the step's number."""
+    now_at = now()
+    rows = [
+        {
+            "profile_id": owner,
+            "dataset": dataset,
+            "kind": line.mark or "rate",
+            "at": now_at,
+            "stars": line.stars,
+            "source": None if line.stars is None else source,
+            "rated_at": line.at,
+            **_film_columns(line.film),
+        }
+        for line in lines
+    ]
+    first = connection.scalars(insert(events).values(label=label, **rows[0]).returning(events.c.id)).one()
+    if rows[1:]:
+        connection.execute(insert(events), [{**row, "batch": first} for row in rows[1:]])
+    return first
 
 
 def now() -> int:
@@ -45,8 +103,8 @@ def now() -> int:
 
 
 def _add(connection: Connection, owner: int, dataset: str, kind: str, **columns: Any) -> None:
-    row = {"visitor_id": owner, "dataset": dataset, "kind": kind, "at": now(), **columns}
-    connection.execute(insert(changes).values(row))
+    row = {"profile_id": owner, "dataset": dataset, "kind": kind, "at": now(), **columns}
+    connection.execute(insert(events).values(row))
 
 
 def _film_columns(film: FilmId) -> dict[str, Any]:
@@ -56,12 +114,15 @@ def _film_columns(film: FilmId) -> dict[str, Any]:
 
 def _event(row: Row[Any]) -> Event:
     film = int(row.film) if row.film_is_number else row.film
+    about: dict[str, Any] = {"at": row.at, "batch": row.batch, "label": row.label}
     match row.kind:
         case "rate":
-            return Rated(row.id, Rating(film, row.stars, row.source, row.at))
+            return Rated(row.id, Rating(film, row.stars, row.source, row.rated_at or row.at), **about)
         case "remove":
-            return Removed(row.id, film)
+            return Removed(row.id, film, **about)
         case "clear":
-            return Cleared(row.id)
+            return Cleared(row.id, **about)
+        case "undo":
+            return Undone(row.id, row.undoes, **about)
         case _:
-            return Undone(row.id, row.undoes)
+            return Marked(row.id, film, row.kind, **about)

@@ -3,45 +3,52 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select
 
 from core import InvalidArgument
 from dashboard.visitors import log
+from dashboard.visitors.database import Database
+from dashboard.visitors.engine import DATABASE_VARIABLE, database_url, is_sqlite, open_engine
 from dashboard.visitors.errors import StoreError, in_plain_words
-from dashboard.visitors.identity import digest_of
+from dashboard.visitors.log import Given
 from dashboard.visitors.migrations import bring_up_to_date
-from dashboard.visitors.schema import (
-    DATABASE_VARIABLE,
-    READS_ONLY,
-    database_url,
-    models_in_use,
-    open_engine,
-    visitors,
-)
-from dashboard.visitors.shelf import SOURCES, Change, FilmId, Rating, Shelf, Source
+from dashboard.visitors.owners import forget, owner_locked, owner_made, owner_of
+from dashboard.visitors.schema import models_in_use
+from dashboard.visitors.shelf import MARKS, SOURCES, Change, FilmId, Mark, Rating, Shelf, Source
+
+LONGEST_LABEL = 200  # characters of what a batch is called
 
 
 @dataclass(frozen=True)
 class Store:
-    """What visitors rated, by data set. ``visitor`` is always a token from ``new_visitor_id``; without it nobody
-    reaches anything. Any number of threads and processes may use one database at once.
+    """What visitors rated, by data set. ``visitor`` is always a key: a token from ``new_visitor_id`` or an account's
+    (see ``identity``); without it nobody reaches anything. Any number of threads and processes may use one database
+    at once.
 
-    Every method raises ``InvalidArgument`` on a text that is no token, and ``StoreError`` when the database
-    refuses: then nothing was changed.
+    Every method raises ``InvalidArgument`` on a text that is no key, and ``StoreError`` when the database refuses:
+    then nothing was changed.
     """
 
     engine: Engine
 
-    def shelf(self, visitor: str, dataset: str) -> Shelf:
-        """Return what somebody rated and what an undo would take back; empty for somebody unknown."""
-        with self._reading() as connection:
-            owner = _row_of(connection, visitor)
-            return Shelf() if owner is None else log.read(connection, owner, dataset)
+    @cached_property
+    def database(self) -> Database:
+        """How it is read and changed."""
+        return Database(self.engine)
+
+    def shelf(self, visitor: str, dataset: str, *, until: int | None = None) -> Shelf:
+        """Return what somebody rated and what an undo would take back; empty for somebody unknown.
+
+        With ``until`` (seconds since 1970) it is the shelf as it stood then, that second included.
+        """
+        with self.database.reading() as connection:
+            owner = owner_of(connection, visitor)
+            return Shelf() if owner is None else log.read(connection, owner, dataset, until=until)
 
     def ratings(self, visitor: str, dataset: str) -> dict[FilmId, float]:
         """Return stars by film id, the latest rated last."""
@@ -55,90 +62,136 @@ class Store:
         """
         _check_film(film)
         _check_stars(stars)
-        if source not in SOURCES:
-            raise InvalidArgument(f"source must be one of {', '.join(SOURCES)}, got {source!r}")
-        with self._changing() as connection:
-            owner = _row_made(connection, visitor)
-            if log.read(connection, owner, dataset).stars.get(film) == stars:
+        _check_source(source)
+
+        def work(connection: Connection) -> bool:
+            owner = owner_made(connection, visitor)
+            if log.read(connection, owner, dataset, film=film).stars.get(film) == stars:
                 return False  # a double click is no change, or the next undo would seem to do nothing
             log.add_rating(connection, owner, dataset, Rating(film, float(stars), source, log.now()))
             return True
 
+        return self.database.change(work)
+
     def remove(self, visitor: str, dataset: str, film: FilmId) -> bool:
         """Take the stars from ``film``; return whether it had any."""
         _check_film(film)
-        with self._changing() as connection:
-            owner = _row_of(connection, visitor)
-            if owner is None or film not in log.read(connection, owner, dataset).stars:
+
+        def work(connection: Connection) -> bool:
+            owner = owner_locked(connection, visitor)
+            if owner is None or film not in log.read(connection, owner, dataset, film=film).stars:
                 return False
             log.add_removal(connection, owner, dataset, film)
             return True
 
+        return self.database.change(work)
+
+    def mark(self, visitor: str, dataset: str, film: FilmId, mark: Mark) -> bool:
+        """Note that ``film`` was ``seen`` or is wanted (``want``), or take that back; return whether it changed anything."""
+        _check_film(film)
+        _check_mark(mark)
+
+        def work(connection: Connection) -> bool:
+            owner = owner_made(connection, visitor)
+            shelf = log.read(connection, owner, dataset, film=film)
+            pile = shelf.seen if mark in ("seen", "unseen") else shelf.watchlist
+            if (film in pile) == (mark in ("seen", "want")):
+                return False
+            log.add_mark(connection, owner, dataset, film, mark)
+            return True
+
+        return self.database.change(work)
+
+    def add_many(
+        self, visitor: str, dataset: str, events: Iterable[Given], *, batch: str, source: Source = "imported"
+    ) -> int:
+        """Add many ratings and marks as one step that one ``undo`` takes back; return how many lines that is.
+
+        ``batch`` is what the step is called ("Letterboxd, 214 films"). All of them are kept, or none; of no events
+        nothing is written down. Raises ``InvalidArgument`` on the first that is not a rating or a mark.
+        """
+        lines = list(events)
+        _check_source(source)
+        if not batch.strip() or len(batch) > LONGEST_LABEL:
+            raise InvalidArgument(
+                f"batch must be a name of 1 to {LONGEST_LABEL} characters, got {len(batch)} characters"
+            )
+        for line in lines:
+            _check_line(line)
+
+        def work(connection: Connection) -> int:
+            log.add_batch(connection, owner_made(connection, visitor), dataset, lines, label=batch, source=source)
+            return len(lines)
+
+        return self.database.change(work) if lines else 0
+
     def clear(self, visitor: str, dataset: str) -> bool:
         """Take the stars from all films, in one step that ``undo`` takes back; return whether there were any."""
-        with self._changing() as connection:
-            owner = _row_of(connection, visitor)
+
+        def work(connection: Connection) -> bool:
+            owner = owner_locked(connection, visitor)
             if owner is None or not log.read(connection, owner, dataset).ratings:
                 return False
             log.add_clearing(connection, owner, dataset)
             return True
 
-    def undo(self, visitor: str, dataset: str) -> Change | None:
-        """Take back the latest change that still stands, and return it; None if none is left."""
-        with self._changing() as connection:
-            owner = _row_of(connection, visitor)
-            last = None if owner is None else log.read(connection, owner, dataset).last_change
-            if owner is not None and last is not None:
-                log.add_undo(connection, owner, dataset, last.id)
-            return last
+        return self.database.change(work)
+
+    def undo(self, visitor: str, dataset: str, *, step: int | None = None) -> Change | None:
+        """Take back the latest change that still stands, or the one numbered ``step``; None if it does not stand."""
+
+        def work(connection: Connection) -> Change | None:
+            owner = owner_locked(connection, visitor)
+            shelf = Shelf() if owner is None else log.read(connection, owner, dataset)
+            change = shelf.last_change if step is None else _numbered(shelf.changes, step)
+            if owner is not None and change is not None:
+                log.add_undo(connection, owner, dataset, change.id)
+            return change
+
+        return self.database.change(work)
 
     def model(self, visitor: str, dataset: str) -> str | None:
         """Return the folder of the retrained model that somebody uses; None for the model everybody starts with."""
-        with self._reading() as connection:
-            owner = _row_of(connection, visitor)
+        with self.database.reading() as connection:
+            owner = owner_of(connection, visitor)
             return connection.scalar(select(models_in_use.c.folder).where(*_choice(owner, dataset)))
 
     def set_model(self, visitor: str, dataset: str, folder: str | Path | None) -> None:
         """Note which retrained model somebody uses from now on; None goes back to the one everybody starts with."""
-        with self._changing() as connection:
-            owner = _row_made(connection, visitor)
+
+        def work(connection: Connection) -> None:
+            owner = owner_made(connection, visitor)
             connection.execute(delete(models_in_use).where(*_choice(owner, dataset)))
             if folder is not None:
-                row = {"visitor_id": owner, "dataset": dataset, "folder": str(folder)}
+                row = {"profile_id": owner, "dataset": dataset, "folder": str(folder)}
                 connection.execute(insert(models_in_use).values(row))
+
+        self.database.change(work)
 
     def forget(self, visitor: str) -> None:
         """Delete all that is known of somebody, the log included; there is no undo."""
-        with self._changing() as connection:
-            connection.execute(delete(visitors).where(visitors.c.token_digest == digest_of(visitor)))
+        self.database.change(lambda connection: forget(connection, visitor))
+        self.database.scrub()
 
     def close(self) -> None:
         """Give back the database's files."""
         self.engine.dispose()
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with in_plain_words("Your ratings could not be read"), self.engine.connect() as connection:
-            yield connection.execution_options(**{READS_ONLY: True})
-
-    @contextmanager
-    def _changing(self) -> Iterator[Connection]:
-        with in_plain_words("Nothing was saved"), self.engine.begin() as connection:
-            yield connection
-
 
 def open_store(place: str | Path | None = None) -> Store:
-    """Open the database at ``place``: a path, a ``sqlite:///`` URL, or None for the usual one.
+    """Open the database at ``place``: a path, a URL, or None for the usual one (see ``database_url``).
 
     Its folder and tables are made, or altered, where needed. Raises ``StoreError`` if it cannot be opened, is no
     database, or was altered by a newer program.
     """
     url = database_url(place)
-    problem = f"The database of visitors {url.database} could not be opened ({DATABASE_VARIABLE} may name another)"
     engine = open_engine(url)
+    shown = url.database if is_sqlite(engine) else url.render_as_string(hide_password=True)
+    problem = f"The database of visitors {shown} could not be opened ({DATABASE_VARIABLE} may name another)"
     try:
         with in_plain_words(problem):
-            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if is_sqlite(engine):
+                Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             bring_up_to_date(engine)
     except StoreError:
         engine.dispose()
@@ -148,21 +201,24 @@ def open_store(place: str | Path | None = None) -> Store:
     return Store(engine)
 
 
-def _row_of(connection: Connection, visitor: str) -> int | None:
-    return connection.scalar(select(visitors.c.id).where(visitors.c.token_digest == digest_of(visitor)))
-
-
-def _row_made(connection: Connection, visitor: str) -> int:
-    """Return the visitor's row, adding it at their first change: to look around leaves no trace."""
-    known = _row_of(connection, visitor)
-    if known is not None:
-        return known
-    row = {"token_digest": digest_of(visitor), "created_at": log.now()}
-    return connection.scalars(insert(visitors).values(row).returning(visitors.c.id)).one()
+def _numbered(changes: Sequence[Change], step: int) -> Change | None:
+    return next((change for change in changes if change.id == step), None)
 
 
 def _choice(owner: int | None, dataset: str) -> tuple[ColumnElement[bool], ...]:
-    return models_in_use.c.visitor_id == owner, models_in_use.c.dataset == dataset
+    return models_in_use.c.profile_id == owner, models_in_use.c.dataset == dataset
+
+
+def _check_line(line: Given) -> None:
+    _check_film(line.film)
+    if line.stars is not None:
+        _check_stars(line.stars)
+    if (line.stars is None) == (line.mark is None):
+        raise InvalidArgument(f"film {line.film!r} must come with stars or with one of {', '.join(MARKS)}")
+    if line.mark is not None:
+        _check_mark(line.mark)
+    if line.at is not None and (not isinstance(line.at, int) or isinstance(line.at, bool)):
+        raise InvalidArgument(f"at must be whole seconds since 1970, got {line.at!r}")
 
 
 def _check_film(film: object) -> None:
@@ -173,3 +229,13 @@ def _check_film(film: object) -> None:
 def _check_stars(stars: object) -> None:
     if isinstance(stars, bool) or not isinstance(stars, int | float) or not math.isfinite(stars):
         raise InvalidArgument(f"stars must be a finite number, got {stars!r}")
+
+
+def _check_source(source: object) -> None:
+    if source not in SOURCES:
+        raise InvalidArgument(f"source must be one of {', '.join(SOURCES)}, got {source!r}")
+
+
+def _check_mark(mark: object) -> None:
+    if mark not in MARKS:
+        raise InvalidArgument(f"mark must be one of {', '.join(MARKS)}, got {mark!r}")

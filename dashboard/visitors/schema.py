@@ -1,25 +1,16 @@
-"""The tables of visitors, and a SQLite that loses nothing.
+"""The tables of visitors. Secrets are kept as digests only; ``event`` is a log: lines are added, never altered.
 
-Tokens are kept as digests only. ``change`` is a log: lines are added, never altered.
+A *profile* is somebody with ratings. A *holder* is what reaches profiles: a browser (by its cookie) or an account; one
+holder may have several profiles, and a profile several holders, since its private link may be opened anywhere.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import time
-from pathlib import Path
-from typing import Any
-
-import platformdirs
 from sqlalchemy import (
-    URL,
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    Connection,
-    Engine,
     Float,
     ForeignKey,
     Index,
@@ -27,33 +18,46 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    create_engine,
-    event,
-    make_url,
 )
-from sqlalchemy.exc import ArgumentError
-
-from core import InvalidArgument
-
-DATABASE_VARIABLE = "REELSPACE_DATABASE"
-BUSY_TIMEOUT_SECONDS = 10  # a change takes milliseconds: who waits longer than this waits for something broken
-READS_ONLY = "reelspace_reads_only"  # the execution option of a connection that will not write
 
 metadata = MetaData()
+LONGEST_NAME = 60  # characters of a profile's name
+DIGEST = String(64)  # a SHA-256 in hexadecimal
 
-visitors = Table(
-    "visitor",
+profiles = Table(
+    "profile",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("token_digest", String(64), nullable=False, unique=True),
+    Column("name", String(LONGEST_NAME)),
     Column("created_at", BigInteger, nullable=False),
+    Column("agreed_at", BigInteger),  # since when their ratings may train what others use; NULL: they may not
+    Column("link_digest", DIGEST, unique=True),
+    Column("link_made_at", BigInteger),
+    sqlite_autoincrement=True,  # an id is never used twice, so an open page can never write into somebody else's
 )
 
-changes = Table(
-    "change",
+holders = Table(
+    "holder",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("visitor_id", ForeignKey("visitor.id", ondelete="CASCADE"), nullable=False),
+    Column("key_digest", DIGEST, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("current_profile", ForeignKey("profile.id", ondelete="SET NULL")),
+)
+
+holdings = Table(
+    "holding",
+    metadata,
+    Column("holder_id", ForeignKey("holder.id", ondelete="CASCADE"), primary_key=True),
+    Column("profile_id", ForeignKey("profile.id", ondelete="CASCADE"), primary_key=True),
+    Index("holding_of_profile", "profile_id"),
+)
+
+events = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("profile_id", ForeignKey("profile.id", ondelete="CASCADE"), nullable=False),
     Column("dataset", String, nullable=False),
     Column("kind", String(8), nullable=False),
     Column("at", BigInteger, nullable=False),
@@ -61,74 +65,39 @@ changes = Table(
     Column("film_is_number", Boolean),
     Column("stars", Float),
     Column("source", String(8)),
-    Column("undoes", ForeignKey("change.id", ondelete="CASCADE"), unique=True),
-    CheckConstraint("kind IN ('rate', 'remove', 'clear', 'undo')", name="known_kind"),
-    CheckConstraint("(kind IN ('rate', 'remove')) = (film IS NOT NULL)", name="film_where_due"),
+    Column("rated_at", BigInteger),  # when the person says it was, where that is not when it was written down here
+    Column("label", String),  # what a step of many lines is called, on its first line
+    Column("batch", ForeignKey("event.id", ondelete="CASCADE")),  # the first line of the step that this one belongs to
+    Column("undoes", ForeignKey("event.id", ondelete="CASCADE"), unique=True),
+    CheckConstraint(
+        "kind IN ('rate', 'remove', 'clear', 'undo', 'want', 'unwant', 'seen', 'unseen')", name="known_kind"
+    ),
+    CheckConstraint("(kind IN ('clear', 'undo')) = (film IS NULL)", name="film_where_due"),
     CheckConstraint("(kind = 'rate') = (stars IS NOT NULL)", name="stars_where_due"),
     CheckConstraint("(kind = 'undo') = (undoes IS NOT NULL)", name="undoes_where_due"),
-    Index("change_of_visitor", "visitor_id", "dataset", "id"),
+    Index("event_of_profile", "profile_id", "dataset", "id"),
+    Index("event_of_batch", "batch"),  # to delete a line is to look for the lines that name it
     sqlite_autoincrement=True,  # an id is never used twice, so an undo can never name another change
 )
 
 models_in_use = Table(
     "model_in_use",
     metadata,
-    Column("visitor_id", ForeignKey("visitor.id", ondelete="CASCADE"), primary_key=True),
+    Column("profile_id", ForeignKey("profile.id", ondelete="CASCADE"), primary_key=True),
     Column("dataset", String, primary_key=True),
     Column("folder", String, nullable=False),
 )
 
-
-def database_url(place: str | Path | None) -> URL:
-    """Return the URL of ``place``: a path, a ``sqlite:///`` URL, or None for what ``$REELSPACE_DATABASE`` says.
-
-    Where that says nothing, the file lies in the user's own data folder: ratings are no cache, nobody can make
-    them again. Raises ``InvalidArgument`` on another kind of database.
-    """
-    place = place or os.environ.get(DATABASE_VARIABLE) or _usual_place()
-    try:
-        url = make_url(str(place)) if "://" in str(place) else URL.create("sqlite", database=str(place))
-    except ArgumentError:
-        url = URL.create("unknown")
-    if url.get_backend_name() != "sqlite" or not url.database:
-        shown = url.render_as_string(hide_password=True)
-        raise InvalidArgument(f"{DATABASE_VARIABLE} must be a path or a sqlite:/// URL with a path, got {shown}")
-    return url.set(database=str(Path(url.database).expanduser().absolute()))
-
-
-def _usual_place() -> Path:
-    return platformdirs.user_data_path("reelspace", appauthor=False) / "visitors.sqlite"
-
-
-def open_engine(url: URL) -> Engine:
-    """Open SQLite so that a change that was confirmed is on the disk, and no change overwrites another."""
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver's own transactions begin with a read, and two writers then lose one
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA synchronous=FULL")  # a commit waits for the disk; in WAL mode the default does not
-    _use_write_ahead_log(connection)
-
-
-def _use_write_ahead_log(connection: Any) -> None:
-    """Let reads go on beside a write. SQLite does not wait by itself when two processes switch a new file at once."""
-    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-
-
-def _begin(connection: Connection) -> None:
-    """Take the write lock first, so that what a change reads is still true when it writes."""
-    reads_only = connection.get_execution_options().get(READS_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+shared_models = Table(
+    "shared_model",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", String, nullable=False),
+    Column("basis", DIGEST, nullable=False),  # whose ratings went in, and up to which event of each
+    Column("begun_at", BigInteger, nullable=False),
+    Column("folder", String),  # NULL while it is being trained
+    Column("n_people", Integer, nullable=False),
+    Column("n_ratings", Integer, nullable=False),
+    Index("shared_model_of_dataset", "dataset", "id"),
+    sqlite_autoincrement=True,  # a later id was begun later: of two that end at once, that one stands
+)

@@ -21,7 +21,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event
 
 from core import InvalidArgument
-from dashboard.visitors import Store, StoreError, new_visitor_id, open_store, schema
+from dashboard.visitors import Store, StoreError, engine, new_visitor_id, open_store, schema
 
 VISITOR = new_visitor_id()
 NOBODY = 65534  # the user id that owns nothing
@@ -170,7 +170,7 @@ def test_a_read_does_not_wait_for_a_writer(path: Path) -> None:
     with opened(path) as store:
         rate(store, 1)
         with store.engine.begin() as writer:  # holds the write lock
-            writer.exec_driver_sql("UPDATE visitor SET created_at = 0")
+            writer.exec_driver_sql("UPDATE profile SET created_at = 0")
             assert store.ratings(VISITOR, "d") == {1: 4.0}
 
 
@@ -211,7 +211,7 @@ def test_a_full_disk_is_a_sentence_and_the_last_confirmed_state_stands(path: Pat
 
 
 def test_a_lock_that_nobody_gives_back_is_a_sentence(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "BUSY_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_SECONDS", 0.1)
     with opened(path) as store:
         rate(store, 1)
         blocker = sqlite3.connect(path, isolation_level=None)
@@ -319,8 +319,9 @@ def test_the_place_is_a_path_a_url_or_what_the_environment_says(
 
 
 def test_without_a_word_it_lies_in_the_users_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("REELSPACE_DATABASE", raising=False)
-    monkeypatch.setattr(schema.platformdirs, "user_data_path", lambda name, **_: tmp_path / name)
+    for name in ("REELSPACE_DATABASE", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(engine.platformdirs, "user_data_path", lambda name, **_: tmp_path / name)
     open_store().close()
     assert (tmp_path / "reelspace" / "visitors.sqlite").exists()
     assert (tmp_path / "reelspace").stat().st_mode & 0o077 == 0  # nobody else looks in
@@ -329,7 +330,8 @@ def test_without_a_word_it_lies_in_the_users_data_folder(tmp_path: Path, monkeyp
 @pytest.mark.parametrize(
     ("place", "shown"),
     [
-        ("postgresql://me:secret@host/db", "postgresql://me:***@host/db"),
+        ("mysql://me:secret@host/db", "mysql://me:***@host/db"),
+        ("postgresql://me:secret@host", "postgresql://me:***@host"),
         ("sqlite://", "sqlite://"),
         ("://", "unknown://"),
     ],
@@ -337,7 +339,10 @@ def test_without_a_word_it_lies_in_the_users_data_folder(tmp_path: Path, monkeyp
 def test_another_kind_of_database_is_refused_without_its_password(place: str, shown: str) -> None:
     with pytest.raises(InvalidArgument) as refusal:
         open_store(place)
-    assert str(refusal.value) == f"REELSPACE_DATABASE must be a path or a sqlite:/// URL with a path, got {shown}"
+    assert str(refusal.value) == (
+        "REELSPACE_DATABASE must be a path, a sqlite:/// URL with a path or a postgresql:// URL with a database, "
+        f"got {shown}"
+    )
 
 
 def test_an_empty_file_becomes_a_database(path: Path) -> None:
@@ -357,7 +362,7 @@ def test_the_log_refuses_a_line_that_says_nothing(path: Path) -> None:
     with opened(path) as store:
         rate(store, 1)
     connection = sqlite3.connect(path)
-    columns = "(visitor_id, dataset, at, kind, film, stars, undoes)"
+    columns = "(profile_id, dataset, at, kind, film, stars, undoes)"
     for line in [
         "1,'d',0,'rate',NULL,4,NULL",
         "1,'d',0,'rate','1',NULL,NULL",
@@ -365,7 +370,7 @@ def test_the_log_refuses_a_line_that_says_nothing(path: Path) -> None:
         "1,'d',0,'?',NULL,NULL,NULL",
     ]:
         with pytest.raises(sqlite3.IntegrityError):
-            connection.execute(f"INSERT INTO change {columns} VALUES ({line})")  # noqa: S608
+            connection.execute(f"INSERT INTO event {columns} VALUES ({line})")  # noqa: S608
     connection.close()
 
 
@@ -379,9 +384,9 @@ def test_a_newer_version_is_refused_and_left_as_it_was(path: Path) -> None:
     with pytest.raises(StoreError) as refusal:
         open_store(path)
     assert str(refusal.value) == (
-        "The database of visitors has version 9999, this program knows versions up to 0001: update Reelspace, or "
+        "The database of visitors has version 9999, this program knows versions up to 0002: update Reelspace, or "
         "name another database in REELSPACE_DATABASE."
     )
     connection = sqlite3.connect(path)
-    assert connection.execute("SELECT count(*) FROM change").fetchone() == (1,)
+    assert connection.execute("SELECT count(*) FROM event").fetchone() == (1,)
     connection.close()

@@ -1,7 +1,7 @@
 """The steps from one version of the tables to the next, kept by Alembic.
 
 Alembic rather than a list of our own: it is as short, tells unknown versions apart, alters tables where SQLite
-cannot, and its steps will run on PostgreSQL as they are.
+cannot, and its steps run on PostgreSQL as they are.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
+from dashboard.visitors.engine import DATABASE_VARIABLE, READS_ONLY, is_sqlite
 from dashboard.visitors.errors import StoreError
-from dashboard.visitors.schema import DATABASE_VARIABLE, READS_ONLY
+
+LOCK = 0x7265656C  # any number that no other program on the server locks: "reel"
 
 
 def bring_up_to_date(engine: Engine) -> None:
@@ -30,6 +32,8 @@ def bring_up_to_date(engine: Engine) -> None:
         if _version(connection) == newest:
             return
     with engine.begin() as connection:  # holds the write lock: look again, another process may have been quicker
+        if not is_sqlite(engine):
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         version = _version(connection)
         _refuse_unknown(script, version)
         if version != newest:
