@@ -62,7 +62,7 @@ def name_axes(
     rotation: Rotation = "principal",
     min_ratings: int = 5,
     seed: int = 0,
-    n_permutations: int = 499,
+    n_permutations: int = 999,
 ) -> tuple[NamedAxis, ...]:
     """Return the first ``n_axes`` axes of ``space``, those of the map or these turned by varimax, with their names.
 
@@ -88,7 +88,7 @@ def name_directions(
     kind: str,
     min_ratings: int = 5,
     seed: int = 0,
-    n_permutations: int = 499,
+    n_permutations: int = 999,
 ) -> tuple[NamedAxis, ...]:
     """Return a named axis for each column of ``points`` (n_items, k), whatever chose it; ``shares`` are of variance.
 

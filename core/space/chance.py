@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Generator, Tensor
 
@@ -9,9 +11,12 @@ from torch import Generator, Tensor
 BLOCK_NUMBERS = 4_000_000
 
 
-def shuffled(n: int, n_permutations: int, *, generator: Generator) -> Tensor:
-    """Return random orders (n_permutations, n) of n films."""
-    return torch.stack([torch.randperm(n, generator=generator) for _ in range(n_permutations)])
+def shuffles(n: int, n_permutations: int, *, width: int, generator: Generator) -> Iterator[Tensor]:
+    """Yield random orders (b, n) of n films in blocks, so many at once that tables of ``width`` columns stay small."""
+    size = max(1, BLOCK_NUMBERS // (n * max(1, width)))
+    for first in range(0, n_permutations, size):
+        drawn = range(first, min(first + size, n_permutations))
+        yield torch.stack([torch.randperm(n, generator=generator) for _ in drawn])
 
 
 def held_out_z(along: Tensor, values: Tensor, fold_of: Tensor, orders: Tensor) -> Tensor:
@@ -35,12 +40,11 @@ def held_out_z(along: Tensor, values: Tensor, fold_of: Tensor, orders: Tensor) -
     y = torch.where(known > 0, values - values.nanmean(0), 0.0)
     x = (along - along.mean(0)) / along.std(0, correction=0)
     folds = torch.nn.functional.one_hot(fold_of).to(x)
-    block = max(1, BLOCK_NUMBERS // max(1, values.numel()))
-    return torch.cat([_block(x, y[order], known[order], folds) for order in orders.split(block)])
+    return _statistic(x, y[orders], known[orders], folds)
 
 
-def _block(x: Tensor, y: Tensor, known: Tensor, folds: Tensor) -> Tensor:
-    """The statistic for a block of orders; y and known are (b, n, j), x (n, a), folds (n, k)."""
+def _statistic(x: Tensor, y: Tensor, known: Tensor, folds: Tensor) -> Tensor:
+    """The statistic: y and known are (b, n, j), x (n, a), folds (n, k)."""
     n_axes, n_folds = x.shape[1], folds.shape[1]
     in_folds = (x[:, :, None] * folds[:, None, :]).flatten(1)  # (n, a·k)
     squares = y.square()
@@ -64,7 +68,7 @@ def step_down(observed: Tensor, null: Tensor) -> Tensor:
     """
     order = observed.argsort(descending=True, stable=True)
     largest_left = null[:, order].flip(1).cummax(1).values.flip(1)
-    p = (1 + (largest_left >= observed[order]).sum(0)) / (1 + len(null))
+    p = (1 + (largest_left >= observed[order]).sum(0)).double() / (1 + len(null))  # float32 has no 0.05
     adjusted = torch.empty_like(observed)
     adjusted[order] = p.cummax(0).values.to(observed)
     return adjusted

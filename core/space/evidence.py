@@ -17,7 +17,7 @@ from torch import Generator, Tensor
 
 from core.errors import InvalidArgument
 from core.space.attributes import AttributeTable, Kind
-from core.space.chance import held_out_z, shuffled, step_down
+from core.space.chance import held_out_z, shuffles, step_down
 from core.space.measures import Measured, auc, r_squared, ranks
 
 End: TypeAlias = Literal["low", "high"]
@@ -64,7 +64,7 @@ class Evidence:
 
 
 def gather_evidence(
-    points: Tensor, table: AttributeTable, *, seed: int, n_permutations: int = 499
+    points: Tensor, table: AttributeTable, *, seed: int, n_permutations: int = 999
 ) -> tuple[tuple[Evidence, ...], ...]:
     """Return, for each column of ``points`` (n_films, n_axes), the evidence on every attribute of ``table``.
 
@@ -76,10 +76,10 @@ def gather_evidence(
         raise InvalidArgument(f"points must hold at least {LEAST_IN_ALL} films, got {n_films}")
     if n_permutations < LEAST_PERMUTATIONS:
         raise InvalidArgument(f"n_permutations must be at least {LEAST_PERMUTATIONS}, got {n_permutations}")
+    if not (points.std(0, correction=0) > 0).all():  # NaN is not above 0 either
+        raise InvalidArgument("points must be finite and differ between films along every axis, they do not along one")
     fold_of = _folds(n_films, seed)
-    shuffles = shuffled(n_films, n_permutations, generator=Generator().manual_seed(seed))
-    observed, null = _statistics(points, table, fold_of, shuffles)
-    chances = step_down(observed.flatten(), null.flatten(1)).view_as(observed)
+    chances = _chances(points, table, fold_of, n_permutations, seed)
     return tuple(
         tuple(
             _evidence(points[:, axis], table, place, fold_of, float(chances[axis, place]))
@@ -98,20 +98,26 @@ def _folds(n_films: int, seed: int) -> Tensor:
     return fold_of
 
 
-def _statistics(points: Tensor, table: AttributeTable, fold_of: Tensor, shuffles: Tensor) -> tuple[Tensor, Tensor]:
-    """Held-out z (n_axes, n_attributes) and its values (n_permutations, n_axes, n_attributes) under shuffling."""
+def _chances(points: Tensor, table: AttributeTable, fold_of: Tensor, n_permutations: int, seed: int) -> Tensor:
+    """The adjusted chance (n_axes, n_attributes) of what the true films show."""
+    n_films, n_attributes = table.values.shape
+    if not n_attributes:
+        return points.new_zeros(points.shape[1], 0)
+    observed = _statistics(points, table, fold_of, torch.arange(n_films)[None])[0]
+    drawn = shuffles(n_films, n_permutations, width=n_attributes, generator=Generator().manual_seed(seed))
+    null = torch.cat([_statistics(points, table, fold_of, orders) for orders in drawn])
+    return step_down(observed.flatten(), null.flatten(1)).view_as(observed)
+
+
+def _statistics(points: Tensor, table: AttributeTable, fold_of: Tensor, orders: Tensor) -> Tensor:
+    """The held-out z (b, n_axes, n_attributes) of films whose attributes are dealt in ``orders`` (b, n_films)."""
     yes_no = torch.tensor([attribute.kind == "yes/no" for attribute in table.attributes], dtype=torch.bool)
+    found = points.new_zeros(len(orders), points.shape[1], len(yes_no))
     ordered = torch.stack([ranks(column) for column in points.unbind(1)], 1)
-    n_axes, n_attributes = points.shape[1], len(table.attributes)
-    observed = points.new_zeros(n_axes, n_attributes)
-    null = points.new_zeros(len(shuffles), n_axes, n_attributes)
-    as_it_is = torch.arange(len(points))[None]
     for places, along in ((~yes_no, points), (yes_no, ordered)):
         if places.any():
-            values = table.values[:, places]
-            observed[:, places] = held_out_z(along, values, fold_of, as_it_is)[0]
-            null[:, :, places] = held_out_z(along, values, fold_of, shuffles)
-    return observed, null
+            found[:, :, places] = held_out_z(along, table.values[:, places], fold_of, orders)
+    return found
 
 
 def _evidence(points: Tensor, table: AttributeTable, place: int, fold_of: Tensor, p: float) -> Evidence:
