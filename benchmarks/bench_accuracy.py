@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.report import show
 from core.commands import Settings, evaluate
 from core.evaluation.splits import PUBLISHED_FOLDS
-from core.trainers import TRAINERS
+from core.trainers import NAMES
 
 SHOWN = ("rmse", "mae", "ndcg", "recall", "coverage", "fit_seconds")
 K = 10
@@ -42,7 +42,7 @@ def rows(measured: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trainers", nargs="+", choices=tuple(TRAINERS), default=tuple(TRAINERS))
+    parser.add_argument("--trainers", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--splits", nargs="+", default=PUBLISHED_FOLDS)
     parser.add_argument("--dataset", default="ml-100k")
     parser.add_argument("--seed", type=int, default=0)

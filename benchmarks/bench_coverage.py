@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.report import show
 from core import SPLITS, Trainer, load_dataset, make_split
 from core.evaluation.calibration import Calibration, Doubt, coverage, doubt_of, reliability, scale_for, thirds
-from core.trainers import TRAINERS, default_trainer
+from core.trainers import NAMES, default_trainer
 
 PUT_ASIDE = 0.1
 
@@ -57,13 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dataset", default="ml-100k")
-    parser.add_argument("--trainers", nargs="+", choices=tuple(TRAINERS), default=("gibbs", "als"))
+    parser.add_argument("--trainers", nargs="+", choices=NAMES, default=("gibbs", "als"))
     parser.add_argument("--splits", nargs="+", choices=SPLITS, default=("u1", "u2", "u3", "u4", "u5"))
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(arguments)
-    films = load_dataset(chosen.dataset).films
+    dataset = load_dataset(chosen.dataset)
     for name in chosen.trainers:
-        found = measure(default_trainer(name, films), chosen.dataset, chosen.splits, seed=chosen.seed)
+        found = measure(default_trainer(name, dataset), chosen.dataset, chosen.splits, seed=chosen.seed)
         title = f"Held-out ratings of {chosen.dataset} within their 90 % interval, {name}, {' '.join(chosen.splits)}"
         show(title, found["slices"], {"benchmark": "coverage", "trainer": name, **vars(chosen), **found})
         inside = found["inside_training"]

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from core import commands
 from core.errors import ReelspaceError
-from core.trainers import TRAINERS
+from core.trainers import EXPLAINED, NAMES
 
 MISTAKE, INTERRUPTED = 2, 130
 LARGEST = 2**63 - 1
@@ -100,7 +100,7 @@ def _json_option(command: argparse.ArgumentParser) -> None:
 
 def _fit_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dataset", required=True, help="a name that `datasets` lists, or a path")
-    command.add_argument("--trainer", choices=tuple(TRAINERS), default="als", help="als if absent")
+    command.add_argument("--trainer", choices=NAMES, default="als", help=f"als if absent; {EXPLAINED}")
     command.add_argument("--n-factors", type=_whole, metavar="K", help="latent dimension; the trainer's own if absent")
     command.add_argument("--seed", type=_whole, default=0, help="same seed, same figures; 0 if absent")
     _json_option(command)

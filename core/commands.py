@@ -16,7 +16,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from core.catalogue import Catalogue
 from core.datasets.person import read_person
 from core.datasets.registry import Dataset, fetch_dataset, list_datasets, load_dataset
 from core.errors import InvalidArgument
@@ -48,9 +47,9 @@ class Settings:
     n_factors: int | None = None
     seed: int = 0
 
-    def make_trainer(self, films: Catalogue) -> Trainer[Any]:
+    def make_trainer(self, dataset: Dataset) -> Trainer[Any]:
         """Return the trainer; raises ``InvalidArgument`` on a setting it does not have."""
-        trainer: Any = default_trainer(self.trainer, films)
+        trainer: Any = default_trainer(self.trainer, dataset)
         if self.n_factors is None:
             return trainer
         if "n_factors" not in {field.name for field in fields(trainer)}:
@@ -72,7 +71,7 @@ def fetch(name: str) -> Path:
 def train(settings: Settings, *, split: str | None, out: Path) -> dict[str, Any]:
     """Train, save into ``out``, and return the figures of the fit."""
     dataset = _load(settings.dataset)
-    trainer = settings.make_trainer(dataset.films)
+    trainer = settings.make_trainer(dataset)
     part = None if split is None else make_split(dataset.ratings, split, seed=settings.seed)
     ratings = dataset.ratings if part is None else part.train
     model, seconds, n_epochs = _fit(trainer, ratings, settings.seed)
@@ -99,11 +98,12 @@ def train(settings: Settings, *, split: str | None, out: Path) -> dict[str, Any]
 def evaluate(settings: Settings, *, split: str, k: int) -> dict[str, Any]:
     """Train on one part, measure on the other; ``all`` gives the mean over the published folds, and each of them."""
     dataset = _load(settings.dataset)
-    trainer = settings.make_trainer(dataset.films)
+    trainer = settings.make_trainer(dataset)
     names = PUBLISHED_FOLDS if split == ALL_FOLDS else (split,)
     parts = [make_split(dataset.ratings, name, seed=settings.seed) for name in names]
     folds = [_evaluate_fold(trainer, part, settings.seed, k) for part in parts]
     named = {"dataset": dataset.name, "trainer": settings.trainer, "split": split, "seed": settings.seed, "k": k}
+    named["knows_test_days"] = bool(getattr(trainer, "days", False))  # such figures are not to be compared with others
     if split != ALL_FOLDS:
         return named | folds[0]
     means = {name: fmean(fold[name] for fold in folds) for name in folds[0] if name not in ("k", "peak_mib")}

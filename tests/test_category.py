@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core.catalogue import Catalogue, Film
-from core.datasets.dataset import Dataset
+from core.datasets.dataset import DataCard, Dataset
 from core.errors import InvalidArgument
 from core.evaluation.held_out import evaluate
 from core.evaluation.splits import make_split
@@ -136,16 +136,19 @@ def test_the_card_stays_small(model: FactorModel) -> None:
     }
 
 
-def test_the_command_line_gives_it_the_films() -> None:
-    assert default_trainer("category", Catalogue(FILMS)) == Category.of(FILMS)
-    assert default_trainer("bias", Catalogue(FILMS)) == BiasOnly()
+def test_the_command_line_gives_it_the_films(ratings: Ratings) -> None:
+    dataset = Dataset("own", ratings, Catalogue(FILMS), DataCard("Own", "Free"))
+    assert default_trainer("category", dataset) == Category.of(FILMS)
+    assert default_trainer("bias", dataset) == BiasOnly()
 
 
 @pytest.mark.parametrize("films", [[], [Film(1, "", None, ()), Film(99, "", None, ("Western",))]])
 def test_films_without_genres_are_refused(ratings: Ratings, films: list[Film]) -> None:
     with pytest.raises(InvalidArgument) as error:
         Category.of(films).fit(ratings, seed=0)
-    assert str(error.value) == f"genres must name a genre of at least one film of train, got {Category.of(films).genres!r}"
+    assert (
+        str(error.value) == f"genres must name a genre of at least one film of train, got {Category.of(films).genres!r}"
+    )
 
 
 @pytest.mark.parametrize(

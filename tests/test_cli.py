@@ -25,7 +25,7 @@ DATA = "synthetic:60x40x900"
 TRAINED = {"model", "version", "rmse_train", "fit_seconds", "n_epochs", "peak_mib", "n_users", "n_items", "n_ratings",
            "n_held_out", "dataset", "trainer", "seed"}  # fmt: skip
 EVALUATED = {"rmse", "mae", "ndcg", "recall", "coverage", "fit_seconds", "peak_mib", "n_train", "n_test", "k",
-             "relevant_from", "n_ranked_users", "dataset", "trainer", "split", "seed"}  # fmt: skip
+             "relevant_from", "n_ranked_users", "dataset", "trainer", "split", "seed", "knows_test_days"}  # fmt: skip
 MEASURED_TIME = {"fit_seconds", "peak_mib"}
 
 

@@ -15,6 +15,8 @@ import pytest
 import torch
 
 from core.catalogue import Catalogue, Film
+from core.datasets.dataset import DataCard, Dataset
+from core.datasets.people import Profile
 from core.datasets.synthetic import Synthetic
 from core.errors import FitStopped, FoldInRefused, InvalidArgument, UnknownId
 from core.fitting import Trainer
@@ -23,13 +25,14 @@ from core.model import TrainedModel
 from core.persistence import SavedModel, load_model, save_model
 from core.progress import Progress
 from core.ratings import IdMap, Ratings, RatingScale
-from core.trainers import TRAINERS
+from core.trainers import INFORMED, TRAINERS, default_trainer
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity
 from core.trainers.category import Category
 from core.trainers.gibbs import Gibbs
 from core.trainers.neural import EmbeddingNN
 from core.trainers.sgd import SGD
+from core.traits import Traits
 from tests import reference
 
 
@@ -47,28 +50,54 @@ class Contract:
     warm_starts: bool = False  # ``start`` changes the result
     reports_within: float = 0.03  # relative: how near its last report is to the model
     equal_within: float = 0.05  # stars: how near it comes to ratings that are all equal
+    needs_times: bool = False  # refuses ratings without
+    variant: str = ""
+
+    @property
+    def kind(self) -> str:
+        return type(self.trainer).__name__
 
     @property
     def name(self) -> str:
-        return type(self.trainer).__name__
+        return f"{self.kind} {self.variant}".strip()
 
 
 FILMS = [*range(-1, 30), "x", "y"]
 # Every third film has both genres.
 GENRES = Category.of(Film(film, "", None, ("Drama", "War")[: 1 + (n % 3 == 0)]) for n, film in enumerate(FILMS))
 
+# Of every second person and of most films something is known.
+FEATURES = {
+    "film_traits": Traits({film: GENRES.genres[film] for film in FILMS if film != 3}, kind="films"),
+    "people_traits": Traits({user: ("young", "writer")[: user % 3] for user in range(1, 41, 2)}, kind="people"),
+}
+SHORT = Gibbs(n_factors=3, n_burn_in=2, n_draws=2, n_between=1)
+LIKE_GIBBS = {
+    "n_factors": 3,
+    "n_steps": 4,
+    "draws": 2,
+    "warm_starts": True,
+    "reports_within": 0.1,  # a report is about the draws so far, the model about those kept
+    "equal_within": 0.5,  # five ratings leave much open to somebody who doubts
+}
+
 CONTRACTS = [
     Contract(ALS(n_factors=3, n_epochs=3), n_factors=3, n_steps=3, solves_rows=True, warm_starts=True),
     Contract(SGD(n_factors=3, n_epochs=4, batch_size=64), n_factors=3, n_steps=4, warm_starts=True),
+    Contract(SHORT, solves_rows=True, **LIKE_GIBBS),
+    # Fold-in knows neither a person's traits nor the days of their ratings, nor hidden numbers.
+    Contract(replace(SHORT, **FEATURES), variant="features", **LIKE_GIBBS),
     Contract(
-        Gibbs(n_factors=3, n_burn_in=2, n_draws=2, n_between=1),
-        n_factors=3,
-        n_steps=4,
-        draws=2,
-        solves_rows=True,
-        warm_starts=True,
-        reports_within=0.1,  # a report is about the draws so far, the model about those kept
-        equal_within=0.5,  # five ratings leave much open to somebody who doubts
+        replace(SHORT, days=True),
+        variant="days",
+        needs_times=True,
+        **{**LIKE_GIBBS, "equal_within": 2.0, "reports_within": 0.15},  # more is left open where days may differ too
+    ),
+    Contract(
+        replace(SHORT, likelihood="probit", film_noise_shape=None, days=True, **FEATURES),
+        variant="all",
+        needs_times=True,
+        **{**LIKE_GIBBS, "equal_within": 2.0},
     ),
     Contract(
         EmbeddingNN(n_factors=3, n_hidden=8, n_epochs=4, batch_size=64),
@@ -120,7 +149,10 @@ def same_numbers(one: TrainedModel, other: TrainedModel) -> bool:
 
 
 def test_every_trainer_signs_the_contract() -> None:
-    assert {type(contract.trainer) for contract in CONTRACTS} >= set(TRAINERS.values())
+    films = Catalogue([Film(1, "One", 1990, ("Drama",))])
+    dataset = Dataset("own", TABLES["one rating"](), films, DataCard("Own", "Free"), people={1: Profile(30)})
+    informed = {type(default_trainer(name, dataset)) for name in INFORMED}
+    assert {type(contract.trainer) for contract in CONTRACTS} >= {*TRAINERS.values(), *informed}
 
 
 # --- the model -------------------------------------------------------------------------------------------------------
@@ -139,7 +171,7 @@ def test_shapes_and_finiteness(contract: Contract, model: TrainedModel) -> None:
 
 def test_the_card_says_where_the_model_comes_from(contract: Contract, model: TrainedModel, train: Ratings) -> None:
     card = model.card
-    assert (card.trainer, card.seed, card.n_ratings) == (contract.name, 0, 360)
+    assert (card.trainer, card.seed, card.n_ratings) == (contract.kind, 0, 360)
     assert card.fingerprint == train.fingerprint
     for name, value in vars(contract.trainer).items():
         assert card.config[name] in (value, repr(value)) or contract.trainer is GENRES  # which names the genres
@@ -243,7 +275,7 @@ def test_a_training_user_folds_in_or_the_model_says_that_it_cannot(contract: Con
     if not contract.folds_in:
         with pytest.raises(FoldInRefused) as error:
             fold_in(model, model.ratings_of(1))
-        assert str(error.value).startswith(f"{contract.name} models cannot take a new person; ")
+        assert str(error.value).startswith(f"{contract.kind} models cannot take a new person; ")
         return
     trained, folded = [], []
     for row, user_id in enumerate(model.users):
@@ -303,6 +335,11 @@ TABLES: dict[str, Callable[[], Ratings]] = {
 @pytest.mark.parametrize("table", TABLES)
 def test_unusual_tables_give_a_sensible_model(contract: Contract, table: str) -> None:
     ratings = TABLES[table]()
+    if contract.needs_times:
+        with pytest.raises(InvalidArgument) as error:
+            contract.trainer.fit(ratings, seed=0)
+        assert str(error.value) == "days must be False for ratings without times, got True"
+        ratings = replace(ratings, timestamps=50_000 * torch.arange(len(ratings)))
     model = contract.trainer.fit(ratings, seed=0)
     predicted = all_predictions(model)
     assert torch.isfinite(predicted).all()
