@@ -37,10 +37,15 @@ from core.progress import OnProgress, Progress, ShouldStop
 from core.ratings import Ratings
 from core.runtime import limit_threads, warm_up
 from core.scale import RatingScale
+from core.space.arithmetic import AlikeFilm, FilmBetween, LikeUnlike, alike, between, like_unlike
 from core.space.axes import NamedAxis, name_axes, name_directions
 from core.space.directions import FurtherFilm, Probe, probe
 from core.space.evidence import Evidence
 from core.space.film_map import FilmMap, FilmSpace
+from core.space.hand_axes import HandAxis, HandPlane, hand_plane
+from core.space.star_metric import taste_of
+from core.space.trust import Trust, trust_of
+from core.space.umap_map import UMAPSettings
 from core.stars import star_chances, star_set
 from core.taste import GenreShare, Taste, describe_taste, telling_user
 from core.trainers.als import ALS
@@ -54,6 +59,7 @@ __all__ = [
     "ALS",
     "SGD",
     "SPLITS",
+    "AlikeFilm",
     "ArtefactError",
     "BiasOnly",
     "Calibration",
@@ -71,6 +77,7 @@ __all__ = [
     "Explanation",
     "FactorModel",
     "Film",
+    "FilmBetween",
     "FilmMap",
     "FilmSpace",
     "FitStopped",
@@ -78,10 +85,13 @@ __all__ = [
     "FurtherFilm",
     "GenreShare",
     "Gibbs",
+    "HandAxis",
+    "HandPlane",
     "Id",
     "IdMap",
     "Influence",
     "InvalidArgument",
+    "LikeUnlike",
     "ModelCard",
     "NamedAxis",
     "NeuralModel",
@@ -101,7 +111,11 @@ __all__ = [
     "Term",
     "TrainedModel",
     "Trainer",
+    "Trust",
+    "UMAPSettings",
     "UnknownId",
+    "alike",
+    "between",
     "cache_folder",
     "check_calibration",
     "check_convergence",
@@ -111,7 +125,9 @@ __all__ = [
     "fetch_dataset",
     "films_to_rate",
     "fold_in",
+    "hand_plane",
     "influences",
+    "like_unlike",
     "limit_threads",
     "list_datasets",
     "load_dataset",
@@ -124,6 +140,8 @@ __all__ = [
     "save_model",
     "star_chances",
     "star_set",
+    "taste_of",
     "telling_user",
+    "trust_of",
     "warm_up",
 ]

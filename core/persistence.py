@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +21,7 @@ from torch import Tensor
 
 from core.artefact import LINKS, SavedModel, assemble, describe, to_tensors
 from core.errors import ArtefactError
+from core.files import write_whole
 
 __all__ = ["SavedModel", "load_model", "save_model"]
 
@@ -50,9 +49,9 @@ def save_model(saved: SavedModel, folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         replaced = _tensor_file_of(folder)
-        _write(folder / name, content)
+        write_whole(folder / name, content)
         try:
-            _write(folder / CARD_FILE, text.encode())
+            write_whole(folder / CARD_FILE, text.encode())
         except BaseException:
             (folder / name).unlink(missing_ok=True)
             raise
@@ -75,20 +74,6 @@ def load_model(folder: Path) -> SavedModel:
             if _tensor_file_of(folder) == card["tensors"]:
                 break
     raise ArtefactError(f"the model in {folder} is damaged: {card['tensors']} is missing")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write under a temporary name, force it to the disk, then rename."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _tensor_file_of(folder: Path) -> str | None:

@@ -19,10 +19,10 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = {
     "core": [
         ["errors", "progress"],
-        ["ridge", "ids", "scale", "titles", "links", "priors", "days"],
+        ["ridge", "ids", "scale", "titles", "links", "priors", "days", "files"],
         ["ratings", "catalogue", "metrics", "traits"],
-        ["model", "datasets", "imports", "stars"],
-        ["fitting", "taste", "bayes", "neural_model"],
+        ["model", "datasets", "stars"],
+        ["fitting", "taste", "bayes", "neural_model", "imports"],
         ["people", "descent", "artefact"],
         ["trainers", "engines", "folding"],
         ["space", "evaluation", "persistence", "convergence"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal, TypeAlias
 
 import torch
 from torch import Tensor
@@ -12,15 +13,19 @@ from core.catalogue import Catalogue
 from core.errors import InvalidArgument
 from core.folding import Person
 from core.model import FactorModel
+from core.progress import OnProgress, ShouldStop
 from core.ratings import Id
 from core.space.certainty import certainty_of
 from core.space.compass import Compass
 from core.space.drawing import FilmMap
 from core.space.neighbours import Neighbour, nearest
-from core.space.projection import along, project
+from core.space.projection import along, bent, project
 from core.space.star_metric import Metric, film_coordinates, taste_of
+from core.space.umap_map import UMAPSettings, umap_points
 
-__all__ = ["FilmMap", "FilmSpace"]
+__all__ = ["FilmMap", "FilmSpace", "Method"]
+
+Method: TypeAlias = Literal["pca", "umap"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,20 +76,37 @@ class FilmSpace:
     def draw(
         self,
         *,
+        method: Method = "pca",
         n_components: int = 2,
         min_ratings: int = 5,
         reference: FilmMap | None = None,
         by_certainty: bool = False,
+        umap: UMAPSettings | None = None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
     ) -> FilmMap:
-        """Return the map of films with at least ``min_ratings`` ratings, as principal components.
+        """Return the map of films with at least ``min_ratings`` ratings, as principal components or by UMAP.
 
         ``reference`` is an earlier map that this one is turned to meet (``projection.project``). ``by_certainty`` lets
         each film count by its ``certainty`` when the axes are chosen: a film's certainty is the share of its place
         that its ratings decided, the rest is what is believed of any film. Films with few ratings count little either
-        way: they stand near the centre. Raises ``InvalidArgument`` if too few films are left.
+        way: they stand near the centre. UMAP (``umap_map.umap_points``, with the settings ``umap``) takes long: it tells
+        its progress, can be stopped, and is kept on disk; it knows no ``by_certainty``. Raises ``InvalidArgument`` if
+        too few films are left or on another ``method``, ``FitStopped`` when asked to stop.
         """
+        if method not in ("pca", "umap"):
+            raise InvalidArgument(f"method must be pca or umap, got {method!r}")
         shown = self._shown(min_ratings, n_components)
         earlier = None if reference is None else self._earlier_points(reference, n_components)
+        if method == "umap":
+            points = umap_points(
+                self.coordinates[shown],
+                n_components=n_components,
+                settings=umap,
+                on_progress=on_progress,
+                should_stop=should_stop,
+            )
+            return FilmMap.of(self, bent(points, shown, reference=earlier), shown)
         weights = self.certainty if by_certainty else None
         drawn = project(self.coordinates, n_components=n_components, fit_on=shown, weights=weights, reference=earlier)
         return FilmMap.of(self, drawn, shown)
