@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = {
     "core": [
         ["errors", "progress"],
+        ["language"],
         ["ridge", "ids", "scale", "titles", "links", "priors", "days", "files"],
         ["ratings", "catalogue", "metrics", "traits"],
         ["model", "datasets", "stars"],
