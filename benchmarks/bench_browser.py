@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from benchmarks.report import show, spread
 from core import cache_folder, fetch_dataset
-from tests.browser.serving import chromium, serve, settle
+from tests.browser.serving import chromium, serve, settle, wait_until
 
 FIRST_FILM, LIST, STARS = ".rs-programme li", ".rs-programme", ".st-key-now_rating label"
 # Notes when a pointer went down and when the text of an element last changed, both by the page's own clock.
@@ -44,7 +44,7 @@ def cold(browser: Browser, address: str, wanted: str) -> float:
 def click(page: Page, target: str, number: int) -> float:
     """Return the milliseconds from a pointer going down on ``target`` to the last change of what is watched."""
     page.locator(target).nth(number).click()
-    page.wait_for_function(READ, timeout=20_000)
+    wait_until(page, READ)
     settle(page)
     return float(page.evaluate(READ))
 

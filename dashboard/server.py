@@ -1,4 +1,4 @@
-"""What surrounds the pages: headers on every answer, files and plotly.js, warm-up at start."""
+"""What surrounds the pages: headers on every answer, files and columns, warm-up at start."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import warm_up as warm_up_core
 from dashboard import resources
-from dashboard.components.plotly_map import bundle_route
+from dashboard.components.film_map import columns_route
 from dashboard.visitors import VisitorCookie
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
@@ -36,12 +36,11 @@ def inline_script_hashes() -> list[str]:
 def content_security_policy() -> str:
     """Return the policy: nothing comes from another host, remote pictures in texts from data included.
 
-    Streamlit needs blob: for its components and 'unsafe-inline' for styles; Plotly's flat WebGL traces compile their
-    draw code and show a grey box without 'unsafe-eval'.
+    Streamlit needs blob: for its components and 'unsafe-inline' for styles.
     """
     return "; ".join([
         "default-src 'self'",
-        " ".join(["script-src 'self' blob: 'unsafe-eval'", *inline_script_hashes()]),
+        " ".join(["script-src 'self' blob:", *inline_script_hashes()]),
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
@@ -83,8 +82,8 @@ def middleware() -> list[Middleware]:
 
 
 def routes() -> list[BaseRoute]:
-    """Return what is served beside Streamlit: plotly.js, and fonts and icons out of ``assets/``."""
-    return [bundle_route(), Mount("/assets", StaticFiles(directory=ASSETS))]
+    """Return what is served beside Streamlit: the map's columns, and fonts and icons out of ``assets/``."""
+    return [columns_route(), Mount("/assets", StaticFiles(directory=ASSETS))]
 
 
 @asynccontextmanager
@@ -101,6 +100,5 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 def warm_up() -> None:
     """Import what the first page would otherwise wait for."""
     import pandas  # noqa: F401
-    import plotly.graph_objects  # noqa: F401
 
     warm_up_core()

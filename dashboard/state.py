@@ -7,6 +7,7 @@ What an address says is checked against what there is; anything else falls back 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from math import isfinite
 from typing import Any
 
 import streamlit as st
@@ -15,6 +16,7 @@ from core import Id, IdMap, UnknownId
 from dashboard.visitors import new_visitor_id, visitor_in
 
 PERSON, FILM, MODEL, DATA = "person", "film", "model", "data"
+VIEW = "view"  # the part of the map that is seen: the browser writes it, numbers with _ between
 YOU = "you"
 MINE = "mine"
 _TOKEN, _PAGE, _SHOWN, _BEFORE, _OFFERED = "visitor_token", "page", "list_shown", "list_before", "offered"
@@ -79,6 +81,16 @@ def film_in(films: IdMap) -> Id | None:
     except UnknownId:
         show_film(None)
         return None
+
+
+def view_in() -> tuple[float, ...] | None:
+    """Return what the address says of the part of the map that is seen; None if it says nothing that makes sense."""
+    try:
+        numbers = tuple(float(part) for part in st.query_params.get(VIEW, "").split("_"))
+    except ValueError:
+        return None
+    sensible = len(numbers) in (3, 6) and all(map(isfinite, numbers)) and numbers[2 if len(numbers) == 3 else 3] > 0
+    return numbers if sensible else None
 
 
 def show_film(film: Id | None) -> None:

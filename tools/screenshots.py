@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from core import cache_folder, load_dataset
 from dashboard.visitors import COOKIE_NAME, new_visitor_id, open_store
-from tests.browser.serving import ROOT, chromium, open_page, serve, settle
+from tests.browser.serving import ROOT, chromium, open_page, serve, settle, wait_until
 
 DATASET = "ml-100k"
 # Film ids of ml-100k: Fargo, Twelve Monkeys, Star Wars, Twister; Brazil is rated by a click, so that the list moves.
@@ -104,7 +104,7 @@ def rate(page: Page) -> None:
 def settle_picture(page: Page) -> None:
     """Wait for fonts and for the map, which draws after the run."""
     page.evaluate("document.fonts.ready")
-    page.wait_for_function(MAP_IS_DRAWN)
+    wait_until(page, MAP_IS_DRAWN)
     page.wait_for_timeout(600)
 
 

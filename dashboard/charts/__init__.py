@@ -1,6 +1,33 @@
-"""Plotly figures from data frames. Streamlit is never imported here."""
+"""From data frames to what maps draw. Streamlit is never imported here."""
 
-from dashboard.charts.film_map import AMOUNTS, Axis, Standing, colour_ends, film_map, map_labels
-from dashboard.charts.palette import GROUPS, group_of
+from dashboard.charts.colouring import (
+    Colouring,
+    colour_by_cluster,
+    colour_by_genre,
+    colour_by_popularity,
+    colour_by_stars,
+    colour_by_trust,
+    colour_by_year,
+)
+from dashboard.charts.map_films import MapFilms
+from dashboard.charts.map_scene import Axis, Contours, MapScene, Path, Someone
+from dashboard.charts.palette import GLYPHS, GROUPS, group_of
 
-__all__ = ["AMOUNTS", "GROUPS", "Axis", "Standing", "colour_ends", "film_map", "group_of", "map_labels"]
+__all__ = [
+    "GLYPHS",
+    "GROUPS",
+    "Axis",
+    "Colouring",
+    "Contours",
+    "MapFilms",
+    "MapScene",
+    "Path",
+    "Someone",
+    "colour_by_cluster",
+    "colour_by_genre",
+    "colour_by_popularity",
+    "colour_by_stars",
+    "colour_by_trust",
+    "colour_by_year",
+    "group_of",
+]

@@ -1,16 +1,9 @@
-"""Colour words and marks of the figures.
-
-The component that draws them puts the active theme's colours in place of these words, so that no theme is read in
-Python: ink for facts, lamp for predictions.
-"""
+"""Kinds of films and the marks they have on a map; their colours are the theme's, read in the browser."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
-
-INK, MUTED, LINE, GROUND, LAMP = "black", "dimgray", "gray", "white", "orange"
-INK_SCALE = [[0, LINE], [1, INK]]  # amounts that are facts; predictions keep the theme's lamp scale
 
 
 class Group(NamedTuple):
@@ -18,24 +11,23 @@ class Group(NamedTuple):
 
     name: str
     glyph: str
-    symbol: str
-    symbol_3d: str  # three dimensions know fewer shapes
     genres: frozenset[str]
 
 
-def _group(name: str, glyph: str, symbol: str, symbol_3d: str, genres: str) -> Group:
-    return Group(name, glyph, symbol, symbol_3d, frozenset(genres.split(", ")))
+def _group(name: str, glyph: str, genres: str) -> Group:
+    return Group(name, glyph, frozenset(genres.split(", ")))
 
 
-# In the order of the theme's categorical colours.
+# In the order of the theme's categorical colours and of the shapes in the map's points.js.
+GLYPHS = ("●", "■", "◆", "▲", "✚", "✖", "★")
 GROUPS = (
-    _group("Drama", "●", "circle", "circle", "Drama, Romance, War"),
-    _group("Comedy", "■", "square", "square", "Comedy, Musical"),
-    _group("Action", "◆", "diamond", "diamond", "Action, Adventure, Western"),
-    _group("Thriller & crime", "▲", "triangle-up", "diamond-open", "Thriller, Crime, Mystery, Film-Noir"),
-    _group("Family", "✚", "cross", "cross", "Children's, Children, Animation, Fantasy"),
-    _group("Horror & sci-fi", "✖", "x", "x", "Horror, Sci-Fi"),
-    _group("Documentary & other", "★", "star", "circle-open", "Documentary"),
+    _group("Drama", "●", "Drama, Romance, War"),
+    _group("Comedy", "■", "Comedy, Musical"),
+    _group("Action", "◆", "Action, Adventure, Western"),
+    _group("Thriller & crime", "▲", "Thriller, Crime, Mystery, Film-Noir"),
+    _group("Family", "✚", "Children's, Children, Animation, Fantasy"),
+    _group("Horror & sci-fi", "✖", "Horror, Sci-Fi"),
+    _group("Documentary & other", "★", "Documentary"),
 )
 # A film has several genres: the one that says most about it decides, drama last.
 _MOST_TELLING = (6, 5, 4, 3, 2, 1, 0)

@@ -9,11 +9,21 @@ import streamlit as st
 
 from core import FilmMap, Id, InvalidArgument, Person
 from dashboard import resources, state
-from dashboard.charts import GROUPS, Axis, Standing, colour_ends, film_map, map_labels
+from dashboard.charts import (
+    GROUPS,
+    Axis,
+    Colouring,
+    MapFilms,
+    MapScene,
+    Someone,
+    colour_by_genre,
+    colour_by_stars,
+    colour_by_year,
+)
 from dashboard.components import markup
 from dashboard.components.film_card import directions, film_card
+from dashboard.components.film_map import film_map
 from dashboard.components.pickers import person_name, pick_film, pick_model, pick_person
-from dashboard.components.plotly_map import plotly_map
 from dashboard.components.scene import Scene, open_scene, who
 from dashboard.rows import usual_support
 from dashboard.words import percent
@@ -114,35 +124,50 @@ def _meaning(drawing: FilmMap, look: Look) -> str:
 
 
 def _map(drawing: FilmMap, look: Look, *, person: Person, whose: str, chosen: Id | None, near: list[Id]) -> None:
-    frame = _with_predictions(drawing.frame, person)
-    standing = Standing(whose, person.ratings, drawing.place(person) if person.ratings else None)
-    axes = [Axis(f"PC {number}", share) for number, share in enumerate(drawing.projection.explained, start=1)]
-    figure = film_map(
-        frame, axes, colour=look.colour, standing=standing, chosen=chosen, neighbours=near if look.lines else (),
-        unit=look.metric,
-    )  # fmt: skip
-    plotly_map(
-        figure,
+    films = MapFilms.of(_with_predictions(drawing.frame, person))
+    colouring = _colouring(films.frame, look)
+    at_home = Someone(whose, drawing.place(person), is_main=True) if person.ratings else None
+    scene = MapScene(
+        films=films,
+        axes=[Axis(f"PC {number}", share) for number, share in enumerate(drawing.projection.explained, start=1)],
+        colouring=colouring,
+        space=f"{look.metric}-{look.support}",
+        more={"predicted": films.amounts(dict(zip(films.frame["id"], films.frame["predicted"], strict=True)))},
+        whose=whose,
+        ratings=person.ratings,
+        people=[] if at_home is None else [at_home],
+        chosen=chosen,
+        near=near if look.lines else (),
+        unit="raw" if look.metric == "raw" else "stars",
+        names=look.labels,
+    )
+    film_map(
+        scene,
         key="film_map",
-        label=f"Map of {len(frame):,} films, coloured by {COLOURS[look.colour].lower()}",
+        label=f"Map of {len(films.frame):,} films, coloured by {COLOURS[look.colour].lower()}",
         on_click=state.show_film,
         keyboard="Choose a film with the field Find a film.",
-        height=600,
-        revision=f"{drawing.space.model.version}-{look.metric}-{look.n_components}-{look.support}",
-        categories=len(GROUPS) if look.colour == "genre" else 0,
-        labels=map_labels(frame, standing=standing, chosen=chosen) if look.n_components == 2 else (),
-        most_labels=look.labels,
+        view=state.view_in(),
+        view_parameter=state.VIEW,
     )
-    st.html(_legend(frame, look, whose if person.ratings else ""))
+    st.html(_legend(colouring, whose if person.ratings else ""))
 
 
-def _legend(frame: pd.DataFrame, look: Look, whose: str) -> str:
+def _colouring(frame: pd.DataFrame, look: Look) -> Colouring:
+    if look.colour == "genre":
+        return colour_by_genre()
+    if look.colour == "year":
+        return colour_by_year(frame)
+    return colour_by_stars(look.colour, frame[look.colour], is_prediction=look.colour == "predicted")
+
+
+def _legend(colouring: Colouring, whose: str) -> str:
     more = [f"✦ where {whose} {'stand' if whose == 'you' else 'stands'}", f"◯ rated by {whose}"] if whose else []
     more.append("size: number of ratings")
-    if look.colour == "genre":
+    if colouring.scale == "groups":
         return markup.group_legend([(group.glyph, group.name) for group in GROUPS], more=more)
-    low, high = colour_ends(frame, look.colour)
-    return markup.ramp_legend(low, high, fact=look.colour != "predicted", more=more)
+    low, high = colouring.ends
+    return markup.ramp_legend(low, high, fact=colouring.scale != "lamp", more=more)
 
 
 def _with_predictions(frame: pd.DataFrame, person: Person) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -90,6 +91,17 @@ def open_page(page: Page, address: str) -> None:
     making = page.get_by_role("heading", level=1, name="A model is learning")
     expect(making).to_have_count(0, timeout=FIRST_MODEL_MILLISECONDS)
     settle(page)
+
+
+def wait_until(page: Page, expression: str, arg: Any = None, *, seconds: float = 30) -> None:
+    """Wait until a JavaScript expression (or a function of ``arg``) holds.
+
+    Playwright's own waiting needs eval in the page, which the app's policy forbids.
+    """
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < deadline, f"after {seconds} seconds still not: {expression}"
+        page.wait_for_timeout(30)
 
 
 def settle(page: Page) -> None:

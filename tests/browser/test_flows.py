@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
-from tests.browser.serving import open_page, settle
-from tests.browser.test_map_component import DRAWS, PLOT, RANGES, colour_by
+from tests.browser.serving import open_page, settle, wait_until
+from tests.browser.test_map_component import DRAWS, MAP, VIEW, click_loneliest, colour_by, rest
 from tests.browser.test_shell import SIZES, hindrances
 
 pytestmark = pytest.mark.browser
@@ -204,39 +204,24 @@ def test_training_shows_its_loss_and_can_be_stopped(rated: Page, base_url: str) 
 
 def open_map(page: Page, address: str) -> None:
     open_page(page, address)
-    page.wait_for_function(DRAWN)
-    settle(page)
+    wait_until(page, DRAWN)
+    rest(page)
 
 
 def test_a_click_on_a_point_opens_its_film_and_the_view_stays(page: Page, base_url: str) -> None:
     open_map(page, f"{base_url}/map?person=865")
     expect(page.get_by_text("No film chosen")).to_be_visible()
-    page.locator(".reelspace-map .nsewdrag").hover()
+    page.locator(".reelspace-map").hover()
     page.mouse.wheel(0, -200)
-    page.wait_for_function(f"{PLOT}._fullLayout.xaxis.autorange === false")
-    page.wait_for_timeout(300)  # the wheel's own animation
-    zoomed = page.evaluate(RANGES)
-    at = page.evaluate(LONELY_POINT)
-    page.mouse.move(at["x"] + 2, at["y"])
-    page.mouse.move(at["x"], at["y"], steps=3)
-    expect(page.locator(".reelspace-map .hoverlayer .hovertext")).to_have_count(1)
-    page.mouse.click(at["x"], at["y"])
-    expect(page).to_have_url(re.compile(f"film={at['film']}"))
+    rest(page)
+    zoomed = page.evaluate(VIEW)
+    film = click_loneliest(page)
+    expect(page).to_have_url(re.compile(f"film={film}"))
     expect(page.locator(".rs-near-row")).to_have_count(6)
     colour_by(page, "Genre")
-    assert page.evaluate(RANGES) == pytest.approx(zoomed)
-    assert f"film={at['film']}" in page.url
-
-
-LONELY_POINT = f"""(() => {{
-  const plot = {PLOT}, {{ xaxis, yaxis }} = plot._fullLayout, trace = plot._fullData[0];
-  const box = plot.getBoundingClientRect(), places = [];
-  for (let n = 0; n < trace.x.length; n++) places.push([xaxis.l2p(trace.x[n]), yaxis.l2p(trace.y[n])]);
-  const inside = ([x, y]) => x > 60 && y > 60 && x < xaxis._length - 60 && y < yaxis._length - 60;
-  const room = (n) => Math.min(...places.map(([x, y], m) => (m === n ? 1e9 : Math.hypot(x - places[n][0], y - places[n][1]))));
-  const best = places.map((at, n) => (inside(at) ? [room(n), n] : [0, n])).sort((a, b) => b[0] - a[0])[0][1];
-  return {{ film: trace.customdata[best], x: box.left + xaxis._offset + places[best][0], y: box.top + yaxis._offset + places[best][1] }};
-}})()"""
+    assert page.evaluate(VIEW) == pytest.approx(zoomed)
+    assert f"film={film}" in page.url
+    assert "view=" in page.url, "a reload shows the same part of the map"
 
 
 def test_a_film_is_found_and_its_neighbours_lead_on(page: Page, base_url: str) -> None:
@@ -251,15 +236,15 @@ def test_a_film_is_found_and_its_neighbours_lead_on(page: Page, base_url: str) -
 
 def test_you_stand_on_the_map_flat_and_deep(rated: Page, base_url: str) -> None:
     open_map(rated, f"{base_url}/map?person=you&film={BRAZIL}")
-    expect(rated.locator(".reelspace-map .annotation-text").filter(has_text=re.compile("^you$"))).to_be_visible()
+    assert "you" in rated.evaluate(f"{MAP}.map.boxes.map(box => box.text)")
     expect(rated.locator(".rs-legend")).to_contain_text("where you stand")
     expect(rated.get_by_text("You gave it")).to_be_visible()
     draws = rated.evaluate(DRAWS)
     rated.get_by_role("button", name="View").click()
     rated.get_by_text("Three dimensions", exact=True).click()
-    rated.wait_for_function(f"{DRAWS} > {draws} && {PLOT}.is3d")
+    wait_until(rated, f"{DRAWS} > {draws} && {MAP}.map.isDeep")
     expect(rated).to_have_url(re.compile("deep=true"))
-    assert rated.evaluate(f"{PLOT}._fullData.some(trace => trace.marker?.symbol === 'diamond')"), "you are not there"
+    assert rated.evaluate(f"{MAP}.map.data.people.length") == 1, "you are not there"
 
 
 # Every page, with what a visitor did on it
@@ -272,6 +257,6 @@ def test_no_hindrance_on_pages_in_use(new_context: CreateContextCallback, base_u
     found = {"rate": hindrances(page)}
     for path in ("?person=you", f"map?person=you&film={BRAZIL}"):
         open_page(page, f"{base_url}/{path}")
-        page.wait_for_function(f"!document.querySelector('.st-key-film_map') || {DRAWN}")
+        wait_until(page, f"!document.querySelector('.st-key-film_map') || {DRAWN}")
         found[path] = hindrances(page)
     assert found == {path: [] for path in found}

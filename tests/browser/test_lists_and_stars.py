@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
-from tests.browser.serving import open_page, settle
+from tests.browser.serving import open_page, settle, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ def titles(page: Page) -> list[str]:
 def reorder(page: Page) -> None:
     draws = int(page.locator(".rs-programme").get_attribute("data-draws") or 0)
     page.get_by_role("radio", name="1", exact=True).check(force=True)
-    page.wait_for_function("n => Number(document.querySelector('.rs-programme').dataset.draws) > n", arg=draws)
+    wait_until(page, "n => Number(document.querySelector('.rs-programme').dataset.draws) > n", draws)
 
 
 def test_a_new_order_moves_the_same_rows(page: Page, gallery: str) -> None:
@@ -47,7 +47,7 @@ def test_the_focus_stays_on_its_film_when_the_order_changes(page: Page, gallery:
     page.locator(".rs-row").nth(1).focus()
     href = page.evaluate("document.activeElement.href")
     page.evaluate("document.querySelectorAll('[role=radiogroup] input')[1].click()")
-    page.wait_for_function("Number(document.querySelector('.rs-programme').dataset.draws) > 1")
+    wait_until(page, "Number(document.querySelector('.rs-programme').dataset.draws) > 1")
     assert page.evaluate("document.activeElement.href") == href
 
 

@@ -1,157 +1,178 @@
-"""Figures of the map from data frames."""
+"""From frames of films to what the map draws."""
 
 from __future__ import annotations
 
+import array
+import gzip
 import json
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from dashboard.charts import GROUPS, Axis, Standing, colour_ends, film_map, group_of, map_labels
+from dashboard.charts import (
+    GLYPHS,
+    GROUPS,
+    Axis,
+    Colouring,
+    Contours,
+    MapFilms,
+    MapScene,
+    Path,
+    Someone,
+    colour_by_cluster,
+    colour_by_genre,
+    colour_by_popularity,
+    colour_by_stars,
+    colour_by_trust,
+    colour_by_year,
+    columns,
+    group_of,
+)
+from dashboard.charts.columns import UNKNOWN, Column
 
-FLAT = [Axis("PC 1", 0.38), Axis("PC 2", 0.15)]
-DEEP = [*FLAT, Axis("PC 3", 0.14)]
+FLAT = [Axis("PC 1", 0.38), Axis("PC 2", 0.15, "Romance", "Horror")]
 
 
 @pytest.fixture
 def films() -> pd.DataFrame:
     return pd.DataFrame({
-        "id": [50, 172, 181, 7],
-        "x": [0.0, 0.5, -0.5, 0.1],
-        "y": [0.0, 0.2, -0.2, 0.3],
-        "z": [0.1, 0.0, 0.2, 0.4],
-        "title": ["Star Wars", "<b>Brazil</b> & co", "A title far too long to be a label on a map", "Crumb"],
-        "year": [1977, None, 1983, 1994],
-        "genres": [("Action", "Sci-Fi"), ("Drama",), (), ("Documentary",)],
-        "n": [583, 1, 507, 81],
-        "mean": [4.36, 3.0, 4.01, 3.7],
-        "predicted": [4.6, 3.1, 4.2, 3.9],
+        "id": [172, 50, 7, 181],
+        "x": [0.5, 0.0, 0.1, -0.5],
+        "y": [0.2, 0.0, 0.3, -0.2],
+        "title": ["<b>Brazil</b> & co", "Star Wars", "Crumb", "Return of the Jedi"],
+        "year": pd.array([None, 1977, 1994, 1983], dtype="Int64"),
+        "genres": [("Drama",), ("Action", "Sci-Fi"), ("Documentary",), ()],
+        "n": [1, 583, 81, 507],
+        "mean": [3.0, 4.36, 3.7, 4.01],
+        "kept": [2, 10, 0, 7],
+        "certainty": [0.1, 1.0, 0.5, 0.9],
     })  # fmt: skip
 
 
-def figure_of(films: pd.DataFrame, axes: list[Axis] = FLAT, **options: Any) -> dict[str, Any]:
-    return json.loads(film_map(films, axes, **{"colour": "predicted", **options}).to_json())
+def scene_of(films: pd.DataFrame, **options: Any) -> dict[str, Any]:
+    return MapScene(MapFilms.of(films), FLAT, **{"colouring": colour_by_genre(), **options}).data("/columns/")
 
 
-def texts(figure: dict[str, Any]) -> list[str]:
-    return [note["text"] for note in figure["layout"].get("annotations", [])]
+def numbers(column: Column | None, kind: str) -> list[float]:
+    assert column is not None
+    return array.array(kind, column.body).tolist()
 
 
-def test_every_film_is_a_point_that_carries_its_id_and_takes_the_theme_s_colours(films: pd.DataFrame) -> None:
-    points = figure_of(films)["data"][0]
-    assert points["type"] == "scattergl"
-    assert points["customdata"] == ["50", "172", "181", "7"]
-    assert points["marker"]["coloraxis"] == "coloraxis"
+def test_films_stand_most_rated_first_in_every_column(films: pd.DataFrame) -> None:
+    made = MapFilms.of(films)
+    texts = json.loads(gzip.decompress(made.texts.body))
+    assert texts["ids"] == ["50", "181", "7", "172"]
+    assert texts["titles"][-1] == "<b>Brazil</b> & co", "text stays text"
+    assert texts["years"] == [1977, 1983, 1994, None]
+    assert [[texts["genreNames"][genre] for genre in genres] for genres in texts["genres"]][:2] == [
+        ["Action", "Sci-Fi"],
+        [],
+    ]
+    assert numbers(made.places, "f") == pytest.approx([0, 0, 0, -0.5, -0.2, 0, 0.1, 0.3, 0, 0.5, 0.2, 0])
+    assert numbers(made.known["mean"], "H") == [4360, 4010, 3700, 3000]
+    assert numbers(made.known["year"], "H") == [1977, 1983, 1994, UNKNOWN]
+    assert numbers(made.known["trust"], "H") == [10_000, 7_000, 0, 2_000]
+    assert numbers(made.known["certainty"], "B") == [255, 230, 128, 26]
+    assert made.place(172) == (0.5, 0.2, 0.0)
 
 
-def test_the_card_is_short_and_a_title_with_tags_is_shown_as_text(films: pd.DataFrame) -> None:
-    standing = Standing("User <865>", {50: 4.5})
-    cards = figure_of(films, standing=standing)["data"][0]["text"]
-    assert (
-        cards[1]
-        == "<b>&lt;b&gt;Brazil&lt;/b&gt; &amp; co</b><br>Drama<br>predicted 3.1 for User &lt;865&gt;<br>1 rating, mean 3.0"
-    )
-    assert "<br>rated 4½ by User &lt;865&gt;<br>583 ratings, mean 4.4" in cards[0]
-    assert "no genre known" in cards[2]
-    assert max(card.count("<br>") for card in cards) < 7
+def test_a_column_has_the_address_of_its_content_and_is_found_by_it(films: pd.DataFrame) -> None:
+    first, again = MapFilms.of(films), MapFilms.of(films.iloc[::-1])
+    assert first.texts.name == again.texts.name
+    assert first.places is again.places, "the same content twice"
+    moved = MapFilms.of(films.assign(x=films["x"] + 0.01))
+    assert moved.places.name != first.places.name
+    assert moved.texts.name == first.texts.name, "titles would be sent again"
+    assert columns.published(first.places.name) is first.places
+    assert columns.published("f4-of-nothing") is None
 
 
-def test_without_a_person_nothing_is_predicted(films: pd.DataFrame) -> None:
-    cards = figure_of(films.drop(columns="predicted"), colour="mean")["data"][0]["text"]
-    assert not any("predicted" in card for card in cards)
+def test_a_dropped_column_is_forgotten_in_the_end(films: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = columns.counts(pd.Series([1234.5])).name
+    assert columns.published(name) is not None, "a browser may still be on its way"
+    for number in range(columns.MOST_RECENT):
+        columns.counts(pd.Series([float(number)]))
+    assert columns.published(name) is None
 
 
-def test_predictions_keep_the_lamp_and_facts_are_ink(films: pd.DataFrame) -> None:
-    assert "colorscale" not in figure_of(films)["layout"]["coloraxis"]
-    for fact in ("mean", "year", "popularity"):
-        scale = figure_of(films, colour=fact)["layout"]["coloraxis"]["colorscale"]
-        assert [stop[1] for stop in scale] == ["gray", "black"], fact
+def test_amounts_out_of_bounds_and_missing_ones_are_told_apart() -> None:
+    stored = columns.amounts(pd.Series([-1.0, 2.0004, None, 99.0]))
+    assert numbers(stored, "H") == [0, 2000, UNKNOWN, UNKNOWN - 1]
 
 
-def test_the_legend_tells_what_the_scale_does(films: pd.DataFrame) -> None:
-    axis = figure_of(films)["layout"]["coloraxis"]
-    assert (axis["cmin"], axis["cmax"]) == (3.0, 5.0)
-    assert colour_ends(films, "predicted") == ("3 stars", "5 stars")
-    assert colour_ends(films, "year") == ("1977", "1994")
-    assert colour_ends(films, "popularity") == ("1 rating", "583")
+def test_films_without_metadata_make_a_map_too() -> None:
+    bare = pd.DataFrame({"id": [1, 2], "x": [0.0, 1.0], "y": [0.0, 1.0], "title": ["1", "2"], "year": [None, None], "genres": [(), ()], "n": [3, 0], "mean": [4.0, float("nan")]})  # fmt: skip
+    made = MapFilms.of(bare)
+    assert numbers(made.known["year"], "H") == [UNKNOWN, UNKNOWN]
+    assert numbers(made.known["mean"], "H") == [4000, UNKNOWN]
+    assert made.known["trust"] is made.known["certainty"] is None
 
 
-def test_rated_films_have_rings_larger_for_more_stars_and_unknown_ones_are_left_out(films: pd.DataFrame) -> None:
-    rings = figure_of(films, standing=Standing("You", {50: 5.0, 7: 2.0, 999: 4.0}))["data"][1]
-    assert rings["customdata"] == ["50", "7"]
-    assert rings["marker"]["size"] == [17, 11]
-    assert rings["marker"]["color"] == "black"
-    assert rings["hoverinfo"] == "skip"
+def test_a_scene_names_films_by_their_rows_and_leaves_unknown_ones_out(films: pd.DataFrame) -> None:
+    data = scene_of(films, ratings={172: 4.5, 999: 1.0}, chosen=7, near=[50, 999], whose="you")
+    assert data["ratings"] == [[3, 4.5]]
+    assert (data["chosen"], data["near"], data["whose"]) == (2, [0], "you")
+    assert scene_of(films, chosen=999)["chosen"] is None
+    assert data["places"].startswith("/columns/f4-")
+    assert data["columns"]["n"].startswith("/columns/f4-")
 
 
-def test_lines_lead_from_the_chosen_film_to_its_neighbours(films: pd.DataFrame) -> None:
-    lines, ring = figure_of(films, chosen=50, neighbours=[172, 999])["data"][1:]
-    assert lines["x"] == [0.0, 0.5, None]
-    assert ring["customdata"] == ["50"]
-    assert len(figure_of(films, chosen=999, neighbours=[50])["data"]) == 1
+def test_people_paths_and_contours_are_plain_numbers(films: pd.DataFrame) -> None:
+    data = scene_of(
+        films, people=[Someone("you", (0.1, 0.2), (1, 0), is_main=True), Someone("User 3", (0, 0, 1))],
+        paths=[Path([(0, 0), (1, 1)]), Path([(0, 0), (0.1, 0.2)], "prediction")],
+        contours=Contours(3.5, (0.2, 0.1), [(4.0, "4 stars")]),
+    )  # fmt: skip
+    assert data["people"] == [
+        {"name": "you", "place": [0.1, 0.2, 0.0], "direction": [1.0, 0.0, 0.0], "isMain": True},
+        {"name": "User 3", "place": [0.0, 0.0, 1.0], "direction": None, "isMain": False},
+    ]
+    assert [line["prediction"] for line in data["lines"]] == [False, True]
+    assert data["contours"] == {"base": 3.5, "slope": [0.2, 0.1], "levels": [[4.0, "4 stars"]]}
+    json.dumps(data)
 
 
-def test_a_person_stands_on_the_map_in_lamp(films: pd.DataFrame) -> None:
-    person = figure_of(films, standing=Standing("<You>", {}, (0.3, 0.1)))["data"][-1]
-    assert (person["x"], person["y"]) == ([0.3], [0.1])
-    assert person["marker"]["color"] == "orange"
-    assert person["hovertemplate"].startswith("<b>&lt;You&gt;</b>")
-    assert "customdata" not in person, "a click on oneself opens no film"
+def test_only_stars_have_a_ruler_and_only_known_trust_a_note(films: pd.DataFrame) -> None:
+    data = scene_of(films)
+    assert data["rulers"][0] == [4.0, "four stars"]
+    assert data["cardNotes"]
+    assert scene_of(films, unit="none")["rulers"] == []
+    assert scene_of(films.drop(columns="kept"))["cardNotes"] == []
 
 
 def test_axes_say_how_much_they_hold_and_what_their_ends_are(films: pd.DataFrame) -> None:
-    assert {"PC 1 · 38\u202f%", "PC 2 · 15\u202f%"} <= set(texts(figure_of(films)))
-    named = [Axis("PC 1", 0.38, "Film-Noir", "Action"), Axis("PC 2", 0.15, "Romance", "Horror")]
-    assert {"← Film-Noir", "Action → · PC 1 · 38\u202f%", "Romance ↓"} <= set(texts(figure_of(films, named)))
+    assert scene_of(films)["axes"] == [
+        {"low": "", "high": "", "title": "PC 1 · 38\u202f%"},
+        {"low": "Romance", "high": "Horror", "title": "PC 2 · 15\u202f%"},
+    ]
 
 
-@pytest.mark.parametrize(
-    ("spread", "length", "text"),
-    [
-        (1, 0.25, "a quarter of a star"),
-        (1.5, 0.5, "half a star"),
-        (8, 2, "two stars"),
-        (0.05, 0.1, "a tenth of a star"),
-    ],
-)
-def test_the_ruler_fits_the_picture(films: pd.DataFrame, spread: float, length: float, text: str) -> None:
-    figure = figure_of(films.assign(x=films["x"] * spread))
-    ruler = figure["layout"]["shapes"][0]
-    assert ruler["x1"] - ruler["x0"] == pytest.approx(length)
-    assert ruler["y0"] < films["y"].min(), "no film lies on the ruler"
-    assert text in texts(figure)
+def test_a_recoloured_scene_differs_in_its_colouring_alone(films: pd.DataFrame) -> None:
+    by_genre, by_year = scene_of(films), scene_of(films, colouring=colour_by_year(films))
+    assert {name for name in by_genre if by_genre[name] != by_year[name]} == {"colouring"}
+    assert len(json.dumps(by_year["colouring"])) < 200
 
 
-def test_raw_factors_have_no_ruler(films: pd.DataFrame) -> None:
-    assert "shapes" not in figure_of(films, unit="raw")["layout"]
+def test_predictions_are_lamp_facts_are_ink_and_kinds_have_steps(films: pd.DataFrame) -> None:
+    stars = films["mean"]
+    assert colour_by_stars("predicted", stars, is_prediction=True).scale == "lamp"
+    for fact in (colour_by_stars("mean", stars, is_prediction=False), colour_by_year(films), colour_by_popularity(films), colour_by_trust(10)):  # fmt: skip
+        assert fact.scale == "ink"
+    assert (colour_by_genre().scale, colour_by_genre().steps) == ("groups", len(GROUPS))
+    assert colour_by_cluster(("a", "b", "c")).steps == 3
 
 
-def test_one_unit_is_as_long_across_as_up(films: pd.DataFrame) -> None:
-    layout = figure_of(films)["layout"]
-    assert (layout["yaxis"]["scaleanchor"], layout["yaxis"]["scaleratio"]) == ("x", 1)
-    assert figure_of(films, DEEP)["layout"]["scene"]["aspectmode"] == "data"
-
-
-def test_in_three_dimensions_axes_are_named_and_labels_keep_apart(films: pd.DataFrame) -> None:
-    crowd = pd.concat([films, films.assign(id=films["id"] + 1000, x=films["x"] + 0.01)])
-    figure = figure_of(crowd, DEEP, chosen=172, standing=Standing("You", {50: 4.0}, (0, 0, 0)))
-    assert {trace["type"] for trace in figure["data"]} == {"scatter3d"}
-    assert figure["layout"]["scene"]["zaxis"]["title"]["text"] == "PC 3 · 14\u202f%"
-    names = figure["data"][-1]["text"]
-    assert names[0] == "‹b›Brazil‹/b› & co", "the film chosen comes first; WebGL text knows tags but no entities"
-    assert sorted(names) == ["Crumb", "Star Wars", "‹b›Brazil‹/b› & co"]
-
-
-def test_labels_put_the_chosen_film_first_then_the_person_then_the_best_known(films: pd.DataFrame) -> None:
-    labels = map_labels(films, standing=Standing("User 865", {}, (1, 2)), chosen=172)
-    assert [label["text"] for label in labels] == ["<b>Brazil</b> & co", "User 865", "Star Wars", "Crumb"]
-    assert [label["strong"] for label in labels] == [True, False, False, False]
-    assert [label["text"] for label in map_labels(films)][:2] == ["Star Wars", "Crumb"]
-
-
-def test_the_chosen_film_is_named_however_long(films: pd.DataFrame) -> None:
-    assert map_labels(films, chosen=181)[0]["text"].startswith("A title far too long")
+def test_the_legend_tells_what_the_scale_does(films: pd.DataFrame) -> None:
+    by_mean = colour_by_stars("mean", films["mean"], is_prediction=False)
+    assert (by_mean.low, by_mean.high, by_mean.ends) == (3000, 4500, ("3 stars", "4½ stars"))
+    assert colour_by_year(films).ends == ("1977", "1994")
+    popularity = colour_by_popularity(films)
+    assert popularity.ends == ("1 rating", "583")
+    assert popularity.low == pytest.approx(numbers(MapFilms.of(films).known["popularity"], "H")[-1])
+    assert colour_by_trust(10).high == 10_000
+    nothing = colour_by_stars("mean", pd.Series([None, None]), is_prediction=False)
+    assert isinstance(nothing, Colouring)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +187,5 @@ def test_a_film_belongs_to_the_group_that_says_most(genres: tuple[str, ...], nam
     assert GROUPS[group_of(genres)].name == name
 
 
-def test_kinds_are_told_apart_by_shape_as_well_as_colour(films: pd.DataFrame) -> None:
-    marker = figure_of(films, colour="genre")["data"][0]["marker"]
-    assert marker["symbol"] == ["x", "circle", "star", "star"]
-    assert len({group.symbol for group in GROUPS}) == len({group.symbol_3d for group in GROUPS}) == len(GROUPS)
+def test_kinds_are_told_apart_by_shape_as_well_as_colour() -> None:
+    assert len(set(GLYPHS)) == len(GLYPHS) == len({group.glyph for group in GROUPS}) == len(GROUPS)

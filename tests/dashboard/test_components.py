@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 
 from core import Progress
 from dashboard.components import film_list as films
-from dashboard.components import plotly_map as maps
 from dashboard.components import stars as rating
 from dashboard.components.film_list import FilmRow, NearRow, Reason, film_list, near_list
 from dashboard.components.job_panel import progress_text
@@ -65,17 +64,6 @@ def test_near_films_link_to_the_map_and_nothing_chosen_is_none(monkeypatch: pyte
     ]
 
 
-def test_the_map_sends_labels_and_where_its_library_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    import plotly.graph_objects as go
-
-    mount = mounted(monkeypatch, maps)
-    label = {"x": 0.0, "y": 1.0, "text": "Brazil", "strong": True}
-    maps.plotly_map(go.Figure(), key="map", label="Map", categories=7, labels=[label], most_labels=3, keyboard="Type.")
-    data = mount.sent["data"]
-    assert (data["labels"], data["mostLabels"], data["categories"], data["keyboard"]) == ([label], 3, 7, "Type.")
-    assert data["source"].startswith("/vendor/plotly-")
-
-
 @pytest.mark.parametrize(("event", "told"), [({"rating": 3.5}, [3.5]), ({"rating": None}, [None]), (None, [])])
 def test_stars_tell_a_rating_or_its_removal_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch, event: dict[str, float | None] | None, told: list[float | None]
@@ -98,16 +86,12 @@ def test_progress_is_one_line_with_what_how_far_and_how_long() -> None:
 
 
 def gallery_of_everything() -> None:
-    import plotly.graph_objects as go
-
     from dashboard.components.film_list import film_list, near_list
-    from dashboard.components.plotly_map import plotly_map
     from dashboard.components.stars import stars
 
     film_list([], key="list", label="Films")
     near_list([], key="near", label="Near")
     stars("Alien", key="stars", current=None, on_rate=lambda rating: None)
-    plotly_map(go.Figure(), key="map", label="Map")
 
 
 def test_all_components_mount_in_a_script() -> None:

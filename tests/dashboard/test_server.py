@@ -15,10 +15,13 @@ import streamlit as st
 from starlette.applications import Starlette
 
 from dashboard import resources, server
-from dashboard.components.plotly_map import BUNDLE_PATH
+from dashboard.charts import columns
+from dashboard.components.film_map import COLUMNS_PATH
 
 APP = Starlette(routes=server.routes(), middleware=server.middleware())
-PATHS = ["/assets/reelspace.css", "/assets/fonts/inter-latin-wght-normal.woff2", BUNDLE_PATH, "/nowhere"]
+TITLES = columns.table({"titles": ["Brazil", "<b>"]})
+COLUMN = f"{COLUMNS_PATH}{TITLES.name}"
+PATHS = ["/assets/reelspace.css", "/assets/fonts/inter-latin-wght-normal.woff2", COLUMN, "/nowhere"]
 
 
 def ask(path: str, **headers: str) -> httpx.Response:
@@ -44,6 +47,7 @@ def test_nothing_may_come_from_elsewhere_and_nobody_may_frame_the_app() -> None:
     assert rules["frame-ancestors"] == rules["object-src"] == "'none'"
     assert not re.search("https?:|\\*", server.content_security_policy())
     assert "'unsafe-inline'" not in rules["script-src"]
+    assert "'unsafe-eval'" not in rules["script-src"]
 
 
 def test_streamlits_own_inline_script_is_allowed_by_its_hash() -> None:
@@ -54,12 +58,17 @@ def test_streamlits_own_inline_script_is_allowed_by_its_hash() -> None:
         assert b64encode(hashlib.sha256(script.encode()).digest()).decode() in server.content_security_policy()
 
 
-def test_fonts_styles_and_plotly_are_ours() -> None:
+def test_fonts_and_styles_are_ours() -> None:
     assert [ask(path).status_code for path in PATHS] == [200, 200, 200, 404]
     assert ask("/assets/../pyproject.toml").status_code == 404
-    bundle = ask(BUNDLE_PATH)
-    assert bundle.headers["content-encoding"] == "gzip"
-    assert b"plotly.js" in bundle.content[:2_000]
+
+
+def test_a_column_is_served_as_it_was_made_and_may_be_kept_for_ever() -> None:
+    answer = ask(COLUMN)
+    assert answer.json() == {"titles": ["Brazil", "<b>"]}
+    assert "immutable" in answer.headers["cache-control"]
+    assert "private" in answer.headers["cache-control"], "a column may be about one person"
+    assert ask(f"{COLUMNS_PATH}u2-of-nothing").status_code == 404
 
 
 def test_other_traffic_passes_untouched() -> None:

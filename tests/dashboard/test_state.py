@@ -137,3 +137,17 @@ def test_a_film_offered_is_known_as_such() -> None:
     state.note_offer(50)
     assert state.was_offered(50)
     assert not state.was_offered(5)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("0.1_-2_3.5", (0.1, -2.0, 3.5)), ("0_0_0_2_0.7_0.4", (0.0, 0.0, 0.0, 2.0, 0.7, 0.4)), ("0_0_0", None), ("0_0_nan", None),
+        ("0_inf_1", None), ("1_2", None), ("a_b_c", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_view_in_the_address_is_numbers_that_make_sense(
+    browser: SimpleNamespace, text: str, numbers: tuple[float, ...] | None
+) -> None:
+    browser.query_params["view"] = text
+    assert state.view_in() == numbers

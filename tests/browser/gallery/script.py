@@ -13,8 +13,8 @@ from core import Progress
 from dashboard import charts
 from dashboard.components import markup
 from dashboard.components.film_list import FilmRow, NearRow, Reason, film_list, near_list
+from dashboard.components.film_map import film_map
 from dashboard.components.job_panel import job_panel
-from dashboard.components.plotly_map import plotly_map
 from dashboard.components.stars import stars
 from dashboard.jobs import JobContext, JobRunner
 from dashboard.words import Spread
@@ -62,9 +62,17 @@ def rows(order: int, spread: Spread) -> list[FilmRow]:
     ]  # fmt: skip
 
 
+N_FILMS = 600
+
+
 @st.cache_data
 def films() -> pd.DataFrame:
     """Return made-up films on a map."""
+    return crowd(N_FILMS)
+
+
+def crowd(n: int) -> pd.DataFrame:
+    """Return ``n`` made-up films."""
     draw = random.Random(0)
     return pd.DataFrame([
         {
@@ -72,7 +80,7 @@ def films() -> pd.DataFrame:
             "year": 1950 + number % 50 if number % 9 else None, "genres": (draw.choice(GENRES),), "n": int(draw.expovariate(0.02)) + 1,
             "mean": draw.uniform(2, 4.6), "predicted": draw.uniform(1.6, 4.9),
         }
-        for number in range(600)
+        for number in range(n)
     ])  # fmt: skip
 
 
@@ -162,28 +170,50 @@ def show_stars() -> None:
     st.button("Undo", on_click=undo, disabled=not st.session_state.get("past"))
 
 
+@st.cache_resource
+def map_films(n: int, shift: float) -> charts.MapFilms:
+    """Return the films as columns; ``shift`` is what a retrained model moved them by."""
+    made_up = films() if n == N_FILMS else crowd(n)
+    return charts.MapFilms.of(made_up.assign(x=made_up["x"] + shift))
+
+
 def show_map() -> None:
     """Show the map."""
     deep = st.toggle("Three dimensions", bind="query-params", key="deep")
+    retrained = st.toggle("Retrained")
     colour = st.segmented_control(
         "Colour by", ["predicted", "genre", "year"], default="predicted", required=True, key="colour"
     )
-    axes = [charts.Axis("PC 1", 0.38), charts.Axis("PC 2", 0.15), charts.Axis("PC 3", 0.14)][: 3 if deep else 2]
-    standing = charts.Standing("User 865", {3: 5.0, 5: 2.5, 8: 4.0}, (0.2, 0.1, 0.1)[: 3 if deep else 2])
-    figure = charts.film_map(
-        films(), axes, colour=colour, standing=standing, chosen=st.session_state.get("film"), neighbours=[1, 2, 4]
-    )
-    plotly_map(
-        figure, key="film_map", label="Map of 600 films", keyboard="Choose a film in Find a film.", revision=f"{deep}",
-        categories=len(charts.GROUPS) if colour == "genre" else 0, labels=charts.map_labels(films(), standing=standing, chosen=st.session_state.get("film")),
-        most_labels=28, on_click=lambda film: st.session_state.update(film=int(film)),
+    shown = map_films(int(st.query_params.get("films", N_FILMS)), 0.05 if retrained else 0.0)
+    scene = charts.MapScene(
+        films=shown,
+        axes=[charts.Axis("PC 1", 0.38, "Film-Noir", "Action"), charts.Axis("PC 2", 0.15), charts.Axis("PC 3", 0.14)][: 3 if deep else 2],
+        colouring={
+            "predicted": lambda: charts.colour_by_stars("predicted", shown.frame["predicted"], is_prediction=True),
+            "genre": charts.colour_by_genre,
+            "year": lambda: charts.colour_by_year(shown.frame),
+        }[colour](),
+        more={"predicted": shown.amounts(dict(zip(shown.frame["id"], shown.frame["predicted"], strict=True)))},
+        whose="User 865",
+        ratings={3: 5.0, 5: 2.5, 8: 4.0},
+        people=[charts.Someone("User 865", (0.2, 0.1, 0.1), (0.3, 0.2, 0.1), is_main=True)],
+        chosen=st.session_state.get("film"),
+        near=[1, 2, 4],
+        contours=None if deep else charts.Contours(3.5, (1.0, 0.8), [(3.0, "3 stars"), (3.5, "3½ stars"), (4.0, "4 stars")]),
+        selection=st.session_state.get("polygon") or None,
+    )  # fmt: skip
+    film_map(
+        scene, key="film_map", label=f"Map of {len(shown.frame)} films", keyboard="Choose a film in Find a film.",
+        on_click=lambda film: st.session_state.update(film=int(film)),
+        on_select=lambda polygon: st.session_state.update(polygon=polygon), view_parameter="view",
     )  # fmt: skip
     more = ["◯ rated by User 865", "size: number of ratings"]
     if colour == "genre":
         st.html(markup.group_legend([(group.glyph, group.name) for group in charts.GROUPS], more=more))
     else:
-        st.html(markup.ramp_legend(*charts.colour_ends(films(), colour), fact=colour != "predicted", more=more))
-    st.text(f"film {st.session_state.get('film')}")
+        st.html(markup.ramp_legend(*scene.colouring.ends, fact=colour != "predicted", more=more))
+    st.text(f"film {st.session_state.get('film')}, corners {len(st.session_state.get('polygon') or ())}")
+    st.button("Choose film 77", on_click=lambda: st.session_state.update(film=77))
 
 
 def show_job() -> None:
