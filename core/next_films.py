@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
+from torch import Tensor
 
 from core.errors import FoldInRefused, InvalidArgument
 from core.folding import Person
@@ -11,17 +14,28 @@ from core.model import FactorModel
 
 # People can only rate what they have seen: films are asked about from among the most rated.
 FAMILIAR = 150
+# Films whose predictions should become surer, the most rated: others are seen so rarely that they weigh nothing, and a
+# page that asks after every star waits for these sums.
+RECOMMENDABLE = 200
 
 
-def films_to_rate(person: Person, *, n: int = 6, familiar: int = FAMILIAR) -> list[Id]:
-    """Return ``n`` films whose ratings would teach the model most about this person, the most telling first.
+def films_to_rate(
+    person: Person, *, n: int = 6, familiar: int = FAMILIAR, among: Iterable[Id] | None = None
+) -> list[Id]:
+    """Return ``n`` films whose ratings would make this person's predictions surest, the most telling first.
 
-    Greedy D-optimal design: of the ``familiar`` most rated films they have not rated, take the one whose prediction
-    is least certain, xᵀΣx, update Σ as if it had been rated, Σ ← Σ − Σxxᵀ Σ / (σ² + xᵀΣx), and go on; so the films
-    ask about different things. Σ is the person's posterior covariance and σ² the noise of a rating of the film, per
-    draw; the uncertainty is the mean over draws. Raises
-    ``FoldInRefused`` for a model without a posterior, ``InvalidArgument`` if ``n`` is below 1.
-    Source: Fedorov, *Theory of Optimal Experiments*, 1972, chapter 3.
+    Greedy V-optimal design for a prediction that is a mean over draws. A rating of film j that lies e from what was
+    expected moves the prediction of film i by a_ij e, and so lowers its expected squared error by
+
+        2 a_ij c_ij − a_ij² s_j,   c_ij = x_iᵀΣx_j,   s_j = σ_j² + x_jᵀΣx_j,   a_ij = c_ij / s_j, each a mean over draws,
+
+    Σ the covariance of the person's vector, σ² the noise. Asked about is the film with the largest sum over all films i
+    that could be recommended, not rated and not asked about, weighted by their number of ratings: the chance to be
+    seen. Then Σ ← Σ − Σxxᵀ Σ / s as if it had been rated, and on, so the films ask about different things. Only the
+    ``familiar`` most rated of those not rated are asked about, ``among`` them where it is given. Raises
+    ``FoldInRefused`` for a model without a posterior, ``InvalidArgument`` if ``n`` is below 1, ``UnknownId`` on an
+    unknown film. Source: Cohn, Ghahramani and Jordan, *Active learning with statistical models*, 1996, section 3; where
+    the draws agree it is V-optimality (Atkinson, Donev and Tobias, *Optimum Experimental Designs*, 2007, section 10.6).
     """
     model, posterior, prior = person.model, person.posterior, person.model.user_prior
     if not isinstance(model, FactorModel) or posterior is None or prior is None:
@@ -30,19 +44,40 @@ def films_to_rate(person: Person, *, n: int = 6, familiar: int = FAMILIAR) -> li
         raise InvalidArgument(f"n must be at least 1, got {n}")
     counts = model.rated.item_counts.clone()
     counts[person.rated_rows] = -1
-    rows = counts.topk(min(familiar, len(counts))).indices
-    rows = rows[counts[rows] > 0]
-    features = model.item_vectors[:, rows].double()
-    spread = posterior.covariance.double() / prior.noise_precision.double()[:, None, None]
-    noise = prior.noise_variances_by_draw(rows)
+    targets = _most_rated(counts, RECOMMENDABLE)
+    if among is not None:
+        allowed = torch.zeros_like(counts, dtype=torch.bool)
+        allowed[model.items.rows(among)] = True
+        counts[~allowed] = -1
+    rows = _most_rated(counts, familiar)
+    spread = posterior.covariance / prior.noise_precision[:, None, None].to(posterior.mean)
+    features, goals = (model.item_vectors[:, each].to(spread) for each in (rows, targets))
+    noise, weights = prior.noise_variances_by_draw(rows).to(spread), model.rated.item_counts[targets].to(spread)
+    others = targets[:, None] != rows
     chosen: list[int] = []
     for _ in range(min(n, len(rows))):
         pull = features @ spread  # (draws, familiar, d + 1)
-        variance = (pull * features).sum(-1)
-        mean = variance.mean(0)
-        mean[chosen] = -torch.inf
-        best = int(mean.argmax())
+        total = noise + (pull * features).sum(-1)
+        gain = weights @ torch.where(others, _gains(goals @ pull.mT, total), 0)
+        gain[chosen] = -torch.inf
+        best = int(gain.argmax())
         chosen.append(best)
-        scale = 1 / (noise[:, best] + variance[:, best])
-        spread = spread - scale[:, None, None] * pull[:, best, :, None] * pull[:, best, None, :]
+        weights = weights * others[:, best]
+        step = pull[:, best] / total[:, best, None].sqrt()
+        spread = spread - step[:, :, None] * step[:, None, :]
     return [model.items.labels[rows[place]] for place in chosen]
+
+
+def _gains(cross: Tensor, total: Tensor) -> Tensor:
+    """What each rating takes off each film's expected squared error, (n_films, n_ratings), in squared stars.
+
+    ``cross`` c (draws, n_films, n_ratings), ``total`` s (draws, n_ratings).
+    """
+    step = (cross / total[:, None]).mean(0)
+    return 2 * step * cross.mean(0) - step.square() * total.mean(0)
+
+
+def _most_rated(counts: Tensor, n: int) -> Tensor:
+    """Rows of the ``n`` most rated films of those with a rating at all."""
+    rows = counts.topk(min(n, len(counts))).indices
+    return rows[counts[rows] > 0]

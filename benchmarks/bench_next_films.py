@@ -1,0 +1,106 @@
+"""Whether asking the right films beats asking popular ones: ``python -m benchmarks.bench_next_films``.
+
+People are held out whole, a fifth at a time, and a model is trained on all others. Half of a held-out person's ratings,
+drawn at random, can be asked for: the films they could answer about. The other half is predicted after so many
+answers, always the same ratings whichever way asked. Ways: ``films_to_rate``; the most rated films; films at random. A
+difference's 95 % interval is over people (paired bootstrap), who are drawn with all their ratings.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+
+from benchmarks.report import show
+from core import FactorModel, Id, Ratings, films_to_rate, fold_in, limit_threads, load_dataset
+from core.trainers import default_trainer
+
+ASKED = (5, 10)
+FOLDS = 5
+LEAST_RATINGS = 40  # half of them to be asked for, half to be predicted
+RESAMPLES = 2_000
+
+Way = Callable[[FactorModel, Sequence[Id], int], Sequence[Id]]  # films to be asked about, the first ones first
+WAYS: dict[str, Way] = {
+    "rate next": lambda model, askable, n: films_to_rate(fold_in(model, {}), n=n, among=askable),
+    "popular": lambda model, askable, n: sorted(askable, key=lambda film: -_count(model, film))[:n],
+    "random": lambda _, askable, n: askable[:n],  # they come in random order
+}
+
+
+def measure(dataset: str, trainer: str, *, n_people: int | None, seed: int) -> list[dict[str, Any]]:
+    """Return, by number of answers, the RMSE in stars of each way and how it differs from the others."""
+    loaded = load_dataset(dataset)
+    generator = Generator().manual_seed(seed)
+    enough = (loaded.ratings.user_counts >= LEAST_RATINGS).nonzero()[:, 0]
+    everybody = enough[torch.randperm(len(enough), generator=generator)][:n_people]
+    found: dict[tuple[str, int], list[Tensor]] = {}
+    for rows in everybody.tensor_split(FOLDS):
+        train = loaded.ratings.take(~torch.isin(loaded.ratings.user_idx, rows.int()))
+        model = default_trainer(trainer, loaded.films).fit(train, seed=seed)
+        for row in rows.tolist():
+            for key, errors in _ask(model, loaded.ratings, row, generator):
+                found.setdefault(key, []).append(errors)
+    return [_line(n_asked, {way: torch.stack(found[way, n_asked]) for way in WAYS}, generator) for n_asked in ASKED]
+
+
+def _ask(
+    model: FactorModel, ratings: Ratings, row: int, generator: Generator
+) -> Iterator[tuple[tuple[str, int], Tensor]]:
+    """Yield by way and number of answers the summed squared error and the number of ratings of one person."""
+    own = list(ratings.of_user(ratings.users.labels[row]).items())
+    own = [own[place] for place in torch.randperm(len(own), generator=generator).tolist()]
+    answers, hidden = dict(own[: len(own) // 2]), dict(own[len(own) // 2 :])
+    stars = torch.tensor(list(hidden.values()), dtype=torch.float64)
+    for name, way in WAYS.items():
+        asked = way(model, list(answers), max(ASKED))
+        for n_asked in ASKED:
+            person = fold_in(model, {film: answers[film] for film in asked[:n_asked]}, chosen=())
+            predicted = torch.tensor([one.prediction for one in person.predict(hidden)], dtype=torch.float64)
+            yield (name, n_asked), torch.tensor([float((predicted - stars).square().sum()), len(stars)])
+
+
+def _line(n_asked: int, errors: dict[str, Tensor], generator: Generator) -> dict[str, Any]:
+    """One line of the table from (people, 2) of each way."""
+    n_people = len(errors["rate next"])
+    draws = torch.randint(n_people, (RESAMPLES, n_people), generator=generator)
+    line: dict[str, Any] = {"answers": n_asked, "people": n_people}
+    line |= {name: float(_rmse(each[None])) for name, each in errors.items()}
+    ours = _rmse(errors["rate next"][draws])
+    for other in ("popular", "random"):
+        low, high = (ours - _rmse(errors[other][draws])).quantile(torch.tensor([0.025, 0.975])).tolist()
+        line[f"less {other}"] = line["rate next"] - line[other]
+        line[f"95 % of less {other}"] = f"{low:+.4f} to {high:+.4f}"
+    return line
+
+
+def _rmse(errors: Tensor) -> Tensor:
+    """Pooled RMSE (…) of (…, people, 2)."""
+    return (errors[..., 0].sum(-1) / errors[..., 1].sum(-1)).sqrt()
+
+
+def _count(model: FactorModel, film: Id) -> int:
+    return int(model.rated.item_counts[model.items.row(film)])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dataset", default="ml-100k")
+    parser.add_argument("--trainers", nargs="+", default=("gibbs", "als"))
+    parser.add_argument("--people", type=int, help="people asked; all with enough ratings if absent")
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args(arguments)
+    limit_threads(1)
+    for name in chosen.trainers:
+        rows = measure(chosen.dataset, name, n_people=chosen.people, seed=chosen.seed)
+        title = f"RMSE in stars on the ratings not asked for, {name}, people held out of {chosen.dataset}"
+        show(title, rows, {"benchmark": "next_films", "trainer": name, **vars(chosen), "rows": rows})
+
+
+if __name__ == "__main__":
+    main()
