@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from core.errors import FoldInRefused, InvalidArgument
-from core.links import Identity
+from core.links import Identity, OrderedProbit
 from core.model import FactorModel, TrainedModel, UserPrior
 from core.ratings import Id
 from core.ridge import Posterior, leave_one_out, solve
+from core.stars import star_chances
 
 # Gauss–Newton stops where no partial derivative of the objective exceeds this (squared stars per unit).
 GRADIENT_TOLERANCE = 1e-6
@@ -50,7 +51,8 @@ class Person:
     """Somebody's taste: ``mean`` is their vector per draw, (factors, bias); ``ratings`` is what they rated.
 
     ``rated_rows`` (L,) are the rows of the rated films in the same order, ``chosen`` those of the films that they
-    came upon themselves.
+    came upon themselves. Where ``drawn`` their vector is not the best one per draw but a draw itself: how draws differ
+    is then all that is not known of them.
     """
 
     model: TrainedModel
@@ -59,6 +61,7 @@ class Person:
     mean: Tensor
     posterior: Posterior | None
     chosen: frozenset[Id] = frozenset()
+    drawn: bool = False
 
     def scores(self) -> Tensor:
         """Return the scores (draws, n_items) of every film."""
@@ -83,18 +86,22 @@ class Person:
         """
         if n < 1:
             raise InvalidArgument(f"n must be at least 1, got {n}")
-        scores = self.scores()
-        ranking = scores.mean(0).cpu()  # where counts and rows are
+        ranking = self.ranking(min_ratings=min_ratings, among=among)
+        best = ranking.topk(min(n, len(ranking)))
+        rows = best.indices[best.values > -torch.inf]
+        labels = self.model.items.labels
+        return self._predictions([labels[row] for row in rows.tolist()], rows, self.scores()[:, rows])
+
+    def ranking(self, *, min_ratings: int = 0, among: Iterable[Id] | None = None) -> Tensor:
+        """Return what ``top_n`` orders films by (n_items,), on the CPU: −∞ for those it leaves out."""
+        ranking = self.scores().mean(0).cpu()  # where counts and rows are
         if among is not None:
             chosen = torch.tensor(self.model.items.rows(among), dtype=torch.int64)
             ranking = torch.full_like(ranking, -torch.inf).index_copy(0, chosen, ranking[chosen])
         if min_ratings:
             ranking = ranking.masked_fill(self.model.rated.item_counts < min_ratings, -torch.inf)
         ranking[self.rated_rows] = -torch.inf
-        best = ranking.topk(min(n, len(ranking)))
-        rows = best.indices[best.values > -torch.inf]
-        labels = self.model.items.labels
-        return self._predictions([labels[row] for row in rows.tolist()], rows, scores[:, rows])
+        return ranking
 
     def outlook(self, rows: Tensor) -> Outlook:
         """Return mean, std and rating_std of the films of ``rows`` (n,), without the limits of the scale."""
@@ -112,18 +119,40 @@ class Person:
         columns = (found.mean.clamp(scale.low, scale.high).tolist(), found.std.tolist(), found.rating_std.tolist())
         return [Prediction(*row) for row in zip(ids, *columns, strict=True)]
 
-    def _std(self, rows: Tensor, scores: Tensor) -> Tensor:
-        """√(mean over draws of the variance + variance between draws), carried through the link's slope."""
+    def star_chances(self, item_ids: Iterable[Id]) -> list[tuple[float, ...]]:
+        """Return the chance of each level of the scale, lowest first, for each film asked for; they sum to 1.
+
+        The model's own, mean over draws, where its link is an ordered probit: of the score, Gaussian with the person's
+        posterior in each draw. Else a Gaussian around the prediction, as ``stars.star_chances`` says. Raises
+        ``UnknownId`` on an unknown film, ``InvalidArgument`` for a model without a posterior.
+        """
+        ids, link = list(item_ids), self.model.link
+        if not isinstance(link, OrderedProbit):
+            return [star_chances(one.prediction, one.rating_std, self.model.scale) for one in self.predict(ids)]
+        rows = torch.tensor(self.model.items.rows(ids), dtype=torch.int64)
+        scores = self.scores()[:, rows].double()
+        chances = link.chances(scores, variance=self._variance(rows)).mean(0)
+        return [tuple(row) for row in chances.tolist()]
+
+    def _variance(self, rows: Tensor) -> Tensor | None:
+        """The variance of the scores of films per draw (draws, n); None where the model has no posterior."""
         model, prior = self.model, self.model.user_prior
         if not isinstance(model, FactorModel) or self.posterior is None or prior is None:
-            return torch.full_like(scores[0], torch.nan)
+            return None
         features = model.item_vectors[:, rows].to(self.posterior.mean)
         within = self.posterior.variance(features) / prior.noise_precision[:, None].to(features)
+        return torch.zeros_like(within) if self.drawn else within
+
+    def _std(self, rows: Tensor, scores: Tensor) -> Tensor:
+        """√(mean over draws of the variance + variance between draws), carried through the link's slope."""
+        model, within = self.model, self._variance(rows)
+        if within is None:
+            return torch.full_like(scores[0], torch.nan)
         if not isinstance(model.link, Identity):
-            within = within * model.link.slope(scores).to(features).square()
-        if model.n_draws == 1:  # nothing to average, and no other draw to differ from
+            within = within * model.link.slope(scores).to(within).square()
+        if len(within) == 1:  # nothing to average, and no other draw to differ from
             return within[0].sqrt()
-        between = model.link.stars(scores).var(0, correction=0).to(features)
+        between = model.link.stars(scores).var(0, correction=0).to(within)
         return (within.mean(0) + between).sqrt()
 
 
@@ -163,14 +192,16 @@ def person_of(model: TrainedModel, user_id: Id) -> Person:
     if not isinstance(model, FactorModel) or model.user_prior is None:
         return Person(model, ratings, items, mean, None, frozenset(ratings))
     problem = _Problem.create(model, model.user_prior.given(items), items, list(ratings.values()))
-    return Person(model, ratings, items, mean, problem.linear_solve(mean.to(problem.penalty)), frozenset(ratings))
+    posterior = problem.linear_solve(mean.to(problem.penalty))
+    drawn = isinstance(model.link, OrderedProbit) and model.n_draws > 1  # what a chain with hidden numbers keeps
+    return Person(model, ratings, items, mean, posterior, frozenset(ratings), drawn)
 
 
-def leave_one_out_means(person: Person) -> Tensor:
+def leave_one_out_means(person: Person, *, choice_known: bool = False) -> Tensor:
     """Return the person's vector solved without each of their L ratings in turn: (draws, L, d + 1).
 
-    Penalty and prior are those of L − 1 ratings, what the left-out film says by having been chosen forgotten too. For
-    models with a linear link, where it is exact.
+    Penalty and prior are those of L − 1 ratings; what the left-out film says by having been chosen is forgotten too,
+    unless ``choice_known``: then its stars alone are. For models with a linear link, where it is exact.
     """
     model, prior = _with_prior(person.model)
     rows, stars = person.rated_rows, list(person.ratings.values())
@@ -179,15 +210,32 @@ def leave_one_out_means(person: Person) -> Tensor:
     problem = _Problem.create(model, given, rows, stars)
     features, targets = problem.weighted(problem.features, problem.stars - problem.offset)
     means = problem.prior_mean
-    if prior.choice is not None and len(places) > 1:
+    forgotten = [] if prior.choice is None or choice_known else places
+    if prior.choice is not None and len(forgotten) > 1:
         means = means[:, None].repeat(1, len(rows), 1)
         means[:, places] = prior.choice.means_without_each(rows[places])
     found = leave_one_out(features, targets, penalty=given.penalty(len(rows) - 1), prior_mean=means)
-    if prior.choice is not None and len(places) == 1:  # without it nothing is known of what they chose
+    if len(forgotten) == 1:  # without it nothing is known of what they chose
         others = [place for place in range(len(rows)) if place != places[0]]
         rest = _Problem.create(model, prior, rows[others], [stars[place] for place in others])
         found[:, places[0]] = rest.solve().mean
     return found
+
+
+def leverage_of_ratings(person: Person) -> Tensor:
+    """Return what one more star for each rated film adds to the score of every film: (n_items, L), mean over draws.
+
+    k_ij = x_iᵀ(XᵀGX + Λ)⁻¹x_j g_j, G = diag(g) the films' relative precisions. Exact, whatever the stars, where the
+    link is the identity; it does not depend on them.
+    """
+    model, prior = _with_prior(person.model)
+    if person.posterior is None or not person.ratings:
+        return torch.zeros(len(model.items), len(person.ratings))
+    features = model.item_vectors[:, person.rated_rows].to(person.posterior.mean)
+    if prior.film_noise is not None:
+        features = features * prior.film_noise[:, person.rated_rows, None].to(features)
+    pulls = torch.cholesky_solve(features.mT, person.posterior.cholesky)  # (draws, d + 1, L)
+    return (model.item_vectors.to(pulls) @ pulls).mean(0)
 
 
 def _places(ratings: Mapping[Id, float], chosen: frozenset[Id]) -> list[int]:

@@ -77,9 +77,13 @@ class OrderedProbit:
     levels: tuple[float, ...]
     cutpoints: tuple[tuple[float, ...], ...]
 
-    def chances(self, score: Tensor) -> Tensor:
-        """Return the chance of each level (draws, …, K); they sum to 1."""
-        below = torch.special.ndtr(self._ends(score) - score[..., None])
+    def chances(self, score: Tensor, *, variance: Tensor | None = None) -> Tensor:
+        """Return the chance of each level (draws, …, K); they sum to 1.
+
+        ``variance`` (draws, …) is that of scores which are Gaussian around ``score`` instead of known: Φ((c − s) / √(1 + v)).
+        """
+        away = self._ends(score) - score[..., None]
+        below = torch.special.ndtr(away if variance is None else away / (1 + variance[..., None]).sqrt())
         edges = torch.cat([torch.zeros_like(below[..., :1]), below, torch.ones_like(below[..., :1])], dim=-1)
         return edges.diff(dim=-1)
 

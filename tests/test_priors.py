@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from core.errors import InvalidArgument
-from core.explanation import influences
+from core.explanation.influence import influences
 from core.folding import fold_in, leave_one_out_means, person_of
 from core.model import FactorModel
 from core.next_films import films_to_rate
@@ -111,6 +111,25 @@ def test_leaving_one_out_forgets_its_choice_too(chosen: set[Id]) -> None:
             assert influence == pytest.approx(float((person.scores() - without.scores()).mean(0)[row]), rel=1e-8)
 
 
+@pytest.mark.parametrize("chosen", [{10, 40, 20}, {40, 20}, {20}], ids=str)
+def test_what_the_choice_makes_is_told_apart_from_what_the_stars_make(chosen: set[Id]) -> None:
+    """Choice: the rest solved under the prior that knows all that was chosen, less the rest under one that does not."""
+    model = random_choice_model()
+    prior = model.user_prior
+    assert prior is not None
+    person = fold_in(model, RATED, chosen=chosen)
+    told = {one.item_id: one for one in influences(person, [30])[30]}
+    given = prior.given(torch.tensor(model.items.rows(item for item in RATED if item in chosen)))
+    for left_out in RATED:
+        rest = {item_id: stars for item_id, stars in RATED.items() if item_id != left_out}
+        known = fold_in(replace(model, user_prior=replace(given, choice=None)), rest, chosen=())
+        without = fold_in(model, rest, chosen=chosen - {left_out})
+        row = model.items.row(30)
+        expected = float((known.scores() - without.scores()).mean(0)[row])
+        assert told[left_out].by_choice == pytest.approx(expected, rel=1e-8, abs=1e-12)
+        assert (abs(told[left_out].by_choice) < 1e-12) == (left_out not in chosen)
+
+
 def test_a_low_rating_can_raise_similar_films() -> None:
     """Who chose a film of a kind likes that kind: the choice may say more than a middling rating takes back."""
     model = random_model(draws=1, width=1)
@@ -129,8 +148,10 @@ def test_a_low_rating_can_raise_similar_films() -> None:
     low = {10: 2.5, 40: 3.0}
     searched = influences(fold_in(model, low), [20])[20]
     shown = influences(fold_in(model, low, chosen={40}), [20])[20]
-    assert next(one for one in searched if one.item_id == 10).influence > 0.2
-    assert next(one for one in shown if one.item_id == 10).influence < -0.1
+    raised, lowered = (next(one for one in found if one.item_id == 10) for found in (searched, shown))
+    assert raised.influence > 0.2 and lowered.influence < -0.1
+    assert raised.in_spite_of_stars and raised.by_choice > raised.influence
+    assert not lowered.in_spite_of_stars and lowered.by_choice == 0
 
 
 def test_only_rated_films_can_have_been_chosen() -> None:

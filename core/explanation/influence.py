@@ -6,19 +6,30 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from core.errors import FoldInRefused
-from core.folding import Person, leave_one_out_means
+from core.folding import Person, fold_in, leave_one_out_means
 from core.model import FactorModel
 from core.ratings import Id
 
 
 class Influence(NamedTuple):
-    """What one rating of the person adds to one prediction, in stars."""
+    """What one rating of the person adds to one prediction, in stars.
+
+    ``by_choice`` is the part of ``influence`` that the film's having been chosen makes, whatever its stars; the rest is
+    theirs. It is zero where the model has no rated prior, or does not know that the film was chosen.
+    """
 
     item_id: Id
     rating: float
     influence: float
+    by_choice: float = 0.0
+
+    @property
+    def in_spite_of_stars(self) -> bool:
+        """Whether the stars speak against the film, and having chosen what they were given to speaks louder for it."""
+        return self.influence > 0 > self.influence - self.by_choice
 
 
 def influences(person: Person, item_ids: Iterable[Id]) -> dict[Id, list[Influence]]:
@@ -26,6 +37,7 @@ def influences(person: Person, item_ids: Iterable[Id]) -> dict[Id, list[Influenc
 
     influence = prediction − prediction of the person solved again without that rating (penalty recomputed for one
     rating fewer, film vectors fixed), in stars, before the limits of the scale; they need not add up to anything.
+    The person is solved from the ratings alone: a training user of a model that knows traits or days lies elsewhere.
     All of them are one batch of small solves. Empty lists if the person rated nothing. Raises ``UnknownId`` on an
     unknown film, ``FoldInRefused`` where leaving out is not one linear solve.
     """
@@ -37,14 +49,24 @@ def influences(person: Person, item_ids: Iterable[Id]) -> dict[Id, list[Influenc
     rows = torch.tensor(model.items.rows(ids), dtype=torch.int64)
     if not person.ratings:
         return {item_id: [] for item_id in ids}
-    without = leave_one_out_means(person)  # (draws, L, d + 1)
-    change = person.mean[:, None].to(without) - without
-    effects = (change @ model.item_vectors[:, rows].to(change).mT).mean(0)  # (L, n)
+    effects, by_choice = (
+        (change @ model.item_vectors[:, rows].to(change).mT).mean(0).T.tolist() for change in _changes(person)
+    )  # (n, L) each
     given = list(person.ratings.items())
     return {
         item_id: sorted(
-            (Influence(rated, stars, effect) for (rated, stars), effect in zip(given, column, strict=True)),
+            (Influence(*what, *parts) for what, *parts in zip(given, *columns, strict=True)),
             key=lambda influence: -abs(influence.influence),
         )
-        for item_id, column in zip(ids, effects.T.tolist(), strict=True)
+        for item_id, *columns in zip(ids, effects, by_choice, strict=True)
     }
+
+
+def _changes(person: Person) -> tuple[Tensor, Tensor]:
+    """What each rating does to the person's vector, and what of it its having been chosen does (draws, L, d + 1)."""
+    solved = fold_in(person.model, person.ratings, chosen=person.chosen).mean
+    without = leave_one_out_means(person)
+    prior = person.model.user_prior
+    if prior is None or prior.choice is None or not person.chosen:
+        return solved[:, None].to(without) - without, torch.zeros_like(without)
+    return solved[:, None].to(without) - without, leave_one_out_means(person, choice_known=True) - without
