@@ -26,6 +26,8 @@ from core.evaluation.held_out import Evaluation, evaluate
 from core.evaluation.splits import SPLITS, Split, make_split
 from core.explanation.influence import Influence, influences
 from core.explanation.ledger import Explanation, Term, explain
+from core.explanation.share import Alike, PersonalShare, personal_share
+from core.explanation.what_if import Move, Tip, list_moves, smallest_change, what_if
 from core.fitting import Trainer
 from core.folding import Person, Prediction, fold_in, person_of
 from core.ids import Id, IdMap
@@ -43,8 +45,10 @@ from core.space.directions import FurtherFilm, Probe, probe
 from core.space.evidence import Evidence
 from core.space.film_map import FilmMap, FilmSpace
 from core.space.hand_axes import HandAxis, HandPlane, hand_plane
+from core.space.stability import AxisStability, FoundAgain, axis_stability
 from core.space.star_metric import taste_of
 from core.space.trust import Trust, trust_of
+from core.space.two_spaces import neighbourhoods_kept
 from core.space.umap_map import UMAPSettings
 from core.stars import star_chances, star_set
 from core.taste import GenreShare, Taste, describe_taste, telling_user
@@ -59,8 +63,10 @@ __all__ = [
     "ALS",
     "SGD",
     "SPLITS",
+    "Alike",
     "AlikeFilm",
     "ArtefactError",
+    "AxisStability",
     "BiasOnly",
     "Calibration",
     "Catalogue",
@@ -82,6 +88,7 @@ __all__ = [
     "FilmSpace",
     "FitStopped",
     "FoldInRefused",
+    "FoundAgain",
     "FurtherFilm",
     "GenreShare",
     "Gibbs",
@@ -93,10 +100,12 @@ __all__ = [
     "InvalidArgument",
     "LikeUnlike",
     "ModelCard",
+    "Move",
     "NamedAxis",
     "NeuralModel",
     "OnProgress",
     "Person",
+    "PersonalShare",
     "Popularity",
     "Prediction",
     "Probe",
@@ -109,12 +118,14 @@ __all__ = [
     "Split",
     "Taste",
     "Term",
+    "Tip",
     "TrainedModel",
     "Trainer",
     "Trust",
     "UMAPSettings",
     "UnknownId",
     "alike",
+    "axis_stability",
     "between",
     "cache_folder",
     "check_calibration",
@@ -130,18 +141,23 @@ __all__ = [
     "like_unlike",
     "limit_threads",
     "list_datasets",
+    "list_moves",
     "load_dataset",
     "load_model",
     "make_split",
     "name_axes",
     "name_directions",
+    "neighbourhoods_kept",
     "person_of",
+    "personal_share",
     "probe",
     "save_model",
+    "smallest_change",
     "star_chances",
     "star_set",
     "taste_of",
     "telling_user",
     "trust_of",
     "warm_up",
+    "what_if",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from core.ids import Id
 from core.space.neighbours import neighbours_kept
 from core.space.projection import Projection
 from core.space.star_metric import taste_of
+from core.space.trust import Trust, trust_of
 
 if TYPE_CHECKING:
     from core.space.film_map import FilmSpace
@@ -50,6 +52,14 @@ class FilmMap:
         axes = {name: points[:, k].tolist() for name, k in zip(AXES, range(points.shape[1]), strict=False)}
         columns = _columns(space, rows) | {"kept": kept.tolist(), "certainty": space.certainty[rows].tolist()}
         return cls(space, pd.DataFrame(columns | axes), projection, rows)
+
+    @cached_property
+    def trust(self) -> Trust:
+        """How far the drawing as a whole keeps neighbourhoods (``trust.trust_of``), among the films shown.
+
+        Raises ``InvalidArgument`` if they are too few to tell.
+        """
+        return trust_of(self.space.coordinates[self.rows], self.projection.points[self.rows], n=NEIGHBOURS_COUNTED)
 
     def ends(self, axis: int, *, n: int = 3, min_ratings: int = 50) -> tuple[list[Id], list[Id]]:
         """Return the ``n`` films furthest to the low and to the high end of ``axis`` (0 …), outermost first.
