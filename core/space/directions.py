@@ -19,6 +19,8 @@ from core.space.projection import project
 
 # Fewer films have no direction: two are the ends of a line, and none is left to test it on.
 LEAST_IN_SET = 3
+# The fewest random sets of which one can be the best of 5 %.
+LEAST_PERMUTATIONS = 19
 # The principal axes that a direction may combine: on ml-100k they hold 99 % of the variance, and leave the fit small.
 MOST_DIMENSIONS = 30
 # Penalties tried, relative to the variance times the number of films: from hardly any to the line between two means.
@@ -78,6 +80,10 @@ def probe(
     Source: Fisher, *The use of multiple measurements in taxonomic problems*, 1936; that least squares on labels gives
     its direction: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2009, exercise 4.2.
     """
+    if n < 0:
+        raise InvalidArgument(f"n must be 0 or more, got {n}")
+    if n_permutations < LEAST_PERMUTATIONS:
+        raise InvalidArgument(f"n_permutations must be at least {LEAST_PERMUTATIONS}, got {n_permutations}")
     wanted = tuple(dict.fromkeys(item_ids))
     marked = torch.zeros(len(space.model.items), dtype=torch.bool)
     marked[space.model.items.rows(wanted)] = True
@@ -85,6 +91,8 @@ def probe(
     _check(int((marked & shown).sum()), int((~marked & shown).sum()), len(wanted), min_ratings)
     places = _places(space, shown)
     x, labels = places[shown], marked[shown]
+    if not x.var(0).sum() > 0:
+        raise InvalidArgument("space must have films in different places, all lie in one")
     folds = _folds(labels, seed)
     dealt = torch.stack([labels, *_dealt(labels, folds, n_permutations, Generator().manual_seed(seed))])
     scores = _held_out_scores(x, dealt.double(), folds)

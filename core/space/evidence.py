@@ -150,24 +150,22 @@ def _measure(kind: Kind, points: Tensor, values: Tensor, fold_of: Tensor) -> tup
 
 def _held_out_scores(places: Tensor, values: Tensor, fold_of: Tensor) -> Tensor:
     """Each film's place (n,), turned round where the films of the other folds say that the attribute falls with it."""
-    centred = places - places.mean()
-    scores = torch.empty_like(centred)
-    for fold in range(N_FOLDS):
-        held_out = fold_of == fold
-        others = ~held_out
-        agreement = (centred[others] * (values[others] - values[others].mean())).sum()
-        scores[held_out] = centred[held_out] * (1.0 if agreement >= 0 else -1.0)
-    return scores
+    x = places - places.mean()
+    n, sum_x, sum_y, sum_xy = _over_others(fold_of, torch.ones_like(x), x, values, x * values)
+    return x * torch.where(sum_xy >= sum_x * sum_y / n, 1.0, -1.0).to(x)[fold_of]
 
 
 def _held_out_errors(points: Tensor, values: Tensor, fold_of: Tensor) -> tuple[Tensor, Tensor]:
     """Squared errors (n,) of the line through the films of the other folds, and of their mean."""
-    errors, base = torch.empty_like(points), torch.empty_like(points)
-    for fold in range(N_FOLDS):
-        held_out = fold_of == fold
-        x, y = points[~held_out], values[~held_out]
-        slope = ((x - x.mean()) * (y - y.mean())).sum() / (x - x.mean()).square().sum()
-        line = y.mean() + slope * (points[held_out] - x.mean())
-        errors[held_out] = (values[held_out] - line).square()
-        base[held_out] = (values[held_out] - y.mean()).square()
-    return errors, base
+    x, y = points - points.mean(), values - values.mean()
+    n, sum_x, sum_y, sum_xy, sum_xx = _over_others(fold_of, torch.ones_like(x), x, y, x * y, x * x)
+    slope = (sum_xy - sum_x * sum_y / n) / (sum_xx - sum_x.square() / n)
+    line = (sum_y / n)[fold_of] + slope[fold_of] * (x - (sum_x / n)[fold_of])
+    return (y - line).square(), (y - (sum_y / n)[fold_of]).square()
+
+
+def _over_others(fold_of: Tensor, *columns: Tensor) -> Tensor:
+    """The sum of each column (n,) over the films outside each fold: (n_columns, n_folds)."""
+    stacked = torch.stack(columns)
+    in_folds = stacked @ torch.nn.functional.one_hot(fold_of, N_FOLDS).to(stacked)
+    return in_folds.sum(1, keepdim=True) - in_folds
