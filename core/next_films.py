@@ -53,7 +53,7 @@ def films_to_rate(
     spread = posterior.covariance / prior.noise_precision[:, None, None].to(posterior.mean)
     features, goals = (model.item_vectors[:, each].to(spread) for each in (rows, targets))
     noise, weights = prior.noise_variances_by_draw(rows).to(spread), model.rated.item_counts[targets].to(spread)
-    others = targets[:, None] != rows
+    others = (targets[:, None] != rows).to(spread.device)
     chosen: list[int] = []
     for _ in range(min(n, len(rows))):
         pull = features @ spread  # (draws, familiar, d + 1)

@@ -18,7 +18,7 @@ from core.artefact import SavedModel
 from core.catalogue import Catalogue
 from core.datasets.synthetic import Synthetic
 from core.evaluation.held_out import evaluate
-from core.explanation import influences
+from core.explanation.influence import influences
 from core.fitting import Trainer, lay_out
 from core.folding import fold_in, person_of
 from core.model import FactorModel, TrainedModel

@@ -14,7 +14,6 @@ from core.errors import InvalidArgument
 from core.explanation.influence import influences
 from core.folding import fold_in, leave_one_out_means, person_of
 from core.model import FactorModel
-from core.next_films import films_to_rate
 from core.priors import ChoicePrior, UserPrior
 from core.ratings import Id
 from tests.models import DRAWS, ITEMS, WIDTH, random_model
@@ -195,20 +194,3 @@ def test_noise_variances_by_film_and_draw() -> None:
     np.testing.assert_allclose(prior.noise_variances(rows), np.mean(expected, axis=0))
     plain = replace(prior, film_noise=None)
     np.testing.assert_allclose(plain.noise_variances(rows), [plain.noise_variance] * 2)
-
-
-def test_the_most_telling_film_is_the_one_whose_rating_is_known_least() -> None:
-    """Factors of different draws have nothing to do with each other: the doubt is averaged, not the factors."""
-    model = random_choice_model()
-    person = fold_in(model, RATED)
-    found = films_to_rate(person, n=1)
-    doubt = {}
-    for item_id in (30, 50):
-        row = model.items.row(item_id)
-        variances = []
-        for draw in range(DRAWS):
-            _, covariance = slow_person(model, draw, RATED, set(RATED))
-            features = np.array([*model.item_factors[draw, row].tolist(), 1.0])
-            variances.append(features @ covariance @ features)
-        doubt[item_id] = np.mean(variances)
-    assert found == [max(doubt, key=lambda item_id: doubt[item_id])]
