@@ -23,3 +23,14 @@ def test_pages_and_clicks_are_measured_beside_an_empty_page(ml100k: Dataset) -> 
     for name in ("app page", "empty page", "app click", "empty click"):
         assert figures[name]["n"] == 1 and figures[name]["p50"] > 0
     assert "| cold page to first predictions |" in run.stdout
+
+
+def test_the_map_is_measured_beside_a_plain_chart() -> None:
+    command = [sys.executable, "-m", "benchmarks.bench_map", "--films", "300", "--rounds", "1", "--seconds", "0.3"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    (found,) = json.loads(run.stdout.splitlines()[-1])["maps"]
+    assert found["keeps_view"]["ours"] and found["keeps_selection"]
+    assert min(found[name]["p50"] for name in ("ours_ms", "plotly_ms", "card_ms", "empty_ms")) > 0
+    assert min(found["frames_per_second"].values()) > 0
+    assert "| films | recolour, ms |" in run.stdout
