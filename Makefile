@@ -31,8 +31,8 @@ run: setup  ## Serve the app on http://localhost:8501, set up on first use
 		--server.headless $(if $(HAS_SCREEN),false,true)
 
 test: setup-dev  ## Check and test everything, the browser included
-	@browser=$$(tools/browser.sh "$(PY)") && $(MAKE) lint VENV="$(VENV)" && \
-	REELSPACE_CHROMIUM="$$browser" $(PY) -m pytest $(PYTEST_ARGS)
+	@browser=$$(tools/browser.sh "$(PY)") && server=$$(tools/postgres.sh "$(PY)") && $(MAKE) lint VENV="$(VENV)" && \
+	REELSPACE_CHROMIUM="$$browser" REELSPACE_POSTGRES="$$server" $(PY) -m pytest $(PYTEST_ARGS)
 
 lint: setup-dev  ## ruff and mypy
 	@$(PY) -m ruff check .

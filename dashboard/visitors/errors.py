@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core import ReelspaceError
 
@@ -32,6 +34,21 @@ _CAUSES = {
     "SQLITE_CORRUPT": "its file is damaged; restore a copy or move it away",
 }
 
+# PostgreSQL's error codes (its manual, appendix A); those of class 08, and none at all, are a server out of reach.
+_SERVER_CAUSES = {
+    "08": "the database server cannot be reached; it must be running, and its address right",
+    "57P": "the database server is starting or shutting down; please try again",
+    "28": "the database server does not accept this name and password",
+    "3D": "the database server has no database of this name",
+    "42501": "this name may not do that in the database; grant it the rights to its schema",
+    "25006": "the database may only be read; another server may be the one to write to",
+    "55P03": "the database is busy with another change; please try again",
+    "40": "the database is busy with another change; please try again",
+    "53100": "the disk is full; free some space and try again",
+    "53": "the database server has no room for one more connection; please try again",
+    "58": "the database server's disk refused to read or write; it may be full or damaged",
+}
+
 
 @contextmanager
 def in_plain_words(consequence: str) -> Iterator[None]:
@@ -44,8 +61,23 @@ def in_plain_words(consequence: str) -> Iterator[None]:
 
 def _cause(error: Exception) -> str:
     origin = getattr(error, "orig", error)
+    if isinstance(error, PoolTimeout):
+        return _SERVER_CAUSES["53"]  # all connections of this process are in use
+    if isinstance(origin, psycopg.Error):
+        return _server_cause(origin)
     code: str = getattr(origin, "sqlite_errorname", "")
     for name, cause in _CAUSES.items():
         if code.startswith(name):
             return cause
     return str(origin).splitlines()[0].rstrip(".")
+
+
+def _server_cause(origin: psycopg.Error) -> str:
+    code, told = origin.sqlstate, str(origin)
+    if code is None and isinstance(origin, psycopg.OperationalError):
+        # A connection that was refused has no code in psycopg; what the server said stands in its words.
+        code = "28" if "authentication failed" in told else "3D" if "does not exist" in told else "08"
+    for beginning, cause in _SERVER_CAUSES.items():
+        if code is not None and code.startswith(beginning):
+            return cause
+    return told.splitlines()[0].rstrip(".")

@@ -21,6 +21,7 @@ from dashboard.visitors.owners import forget, owner_locked, owner_made, owner_of
 from dashboard.visitors.schema import models_in_use
 from dashboard.visitors.shelf import MARKS, SOURCES, Change, FilmId, Mark, Rating, Shelf, Source
 
+MOST_SECONDS = 2**40  # far beyond any year that a film was watched in, far below what a column holds
 LONGEST_LABEL = 200  # characters of what a batch is called
 
 
@@ -217,8 +218,8 @@ def _check_line(line: Given) -> None:
         raise InvalidArgument(f"film {line.film!r} must come with stars or with one of {', '.join(MARKS)}")
     if line.mark is not None:
         _check_mark(line.mark)
-    if line.at is not None and (not isinstance(line.at, int) or isinstance(line.at, bool)):
-        raise InvalidArgument(f"at must be whole seconds since 1970, got {line.at!r}")
+    if line.at is not None:
+        _check_time(line.at)
 
 
 def _check_film(film: object) -> None:
@@ -239,3 +240,8 @@ def _check_source(source: object) -> None:
 def _check_mark(mark: object) -> None:
     if mark not in MARKS:
         raise InvalidArgument(f"mark must be one of {', '.join(MARKS)}, got {mark!r}")
+
+
+def _check_time(at: object) -> None:
+    if not isinstance(at, int) or isinstance(at, bool) or abs(at) > MOST_SECONDS:
+        raise InvalidArgument(f"at must be whole seconds since 1970, got {at!r}")

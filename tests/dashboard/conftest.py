@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import resources
 from dashboard.visitors import Store, new_visitor_id
+from tests.postgres import NONE_FOUND, Server, find_programs, serve
 
 SMALL = "synthetic:60x80x3000"
 MAIN = str(Path(resources.__file__).with_name("main.py"))
@@ -20,6 +21,25 @@ CACHES = (
 )  # fmt: skip
 
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of the tests' own."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip(NONE_FOUND)
+    with serve(programs) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty database lies: a file, then on a server."""
+    if request.param == "sqlite":
+        return str(tmp_path / "visitors.sqlite")
+    server: Server = request.getfixturevalue("server")
+    return server.new_database()
 
 
 @pytest.fixture

@@ -10,18 +10,33 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
 
 from core import InvalidArgument
-from dashboard.visitors import Store, StoreError, engine, new_visitor_id, open_store, schema
+from dashboard.visitors import (
+    Rating,
+    Store,
+    StoreError,
+    digest_of,
+    engine,
+    migrations,
+    new_visitor_id,
+    open_store,
+    schema,
+)
+from dashboard.visitors.engine import database_url, open_engine
+from tests.postgres import NONE_FOUND, Server, find_programs, serve
 
 VISITOR = new_visitor_id()
 NOBODY = 65534  # the user id that owns nothing
@@ -33,7 +48,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Store]:
+def opened(path: Path | str) -> Iterator[Store]:
     store = open_store(path)
     try:
         yield store
@@ -80,13 +95,13 @@ store.close()
 """
 
 
-def test_two_tabs_rating_at_once_lose_nothing(path: Path) -> None:
-    tabs = [start(RATE_MANY, path, VISITOR, first, 200) for first in (0, 1000)]
+def test_two_tabs_rating_at_once_lose_nothing(place: str) -> None:
+    tabs = [start(RATE_MANY, place, VISITOR, first, 200) for first in (0, 1000)]
     go(*tabs)
     for tab in tabs:
         tab.communicate(timeout=60)
         assert tab.returncode == 0
-    with opened(path) as store:
+    with opened(place) as store:
         films = list(store.ratings(VISITOR, "d"))
         assert sorted(films) == [*range(200), *range(1000, 1200)]
         assert films != sorted(films)  # they did write at the same time
@@ -103,26 +118,26 @@ store.close()
 """
 
 
-def test_two_tabs_undoing_at_once_take_back_two_different_changes(path: Path) -> None:
-    with opened(path) as store:
+def test_two_tabs_undoing_at_once_take_back_two_different_changes(place: str) -> None:
+    with opened(place) as store:
         for film in range(220):
             rate(store, film)
-    tabs = [start(READ_THEN_WRITE, path, VISITOR) for _ in range(2)]
+    tabs = [start(READ_THEN_WRITE, place, VISITOR) for _ in range(2)]
     go(*tabs)
     for tab in tabs:
         tab.communicate(timeout=60)
         assert tab.returncode == 0
-    with opened(path) as store:
+    with opened(place) as store:
         assert list(store.ratings(VISITOR, "d")) == list(range(20))
 
 
-def test_processes_may_open_a_new_database_at_once(path: Path) -> None:
-    openers = [start("open_store(sys.argv[1]).close()", path) for _ in range(3)]
+def test_processes_may_open_a_new_database_at_once(place: str) -> None:
+    openers = [start("open_store(sys.argv[1]).close()", place) for _ in range(2)]
     go(*openers)
     for opener in openers:
         opener.communicate(timeout=60)
         assert opener.returncode == 0
-    with opened(path) as store:
+    with opened(place) as store:
         rate(store, 1)
 
 
@@ -138,20 +153,18 @@ def test_opening_waits_for_a_process_that_is_just_making_the_file(path: Path) ->
     first.close()
 
 
-def test_what_was_confirmed_survives_a_killed_writer(path: Path) -> None:
-    writer = start(RATE_MANY, path, VISITOR, 0, 100_000)
+def test_what_was_confirmed_survives_a_killed_writer(place: str) -> None:
+    writer = start(RATE_MANY, place, VISITOR, 0, 100_000)
     go(writer)
     assert writer.stdout is not None
     confirmed = [int(writer.stdout.readline()) for _ in range(50)]
     writer.send_signal(signal.SIGKILL)
     confirmed += [int(line) for line in writer.stdout.read().splitlines()]
     writer.communicate()
-    with opened(path) as store:
+    with opened(place) as store:
         kept = list(store.ratings(VISITOR, "d"))
         assert kept[: len(confirmed)] == confirmed
         assert len(kept) <= len(confirmed) + 1  # at most the one that was written but not yet reported
-        with store.engine.connect() as connection:
-            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
         rate(store, 200_000)
 
 
@@ -166,8 +179,8 @@ def test_every_connection_waits_for_the_disk_and_lets_reads_go_on(path: Path) ->
             connection.rollback()
 
 
-def test_a_read_does_not_wait_for_a_writer(path: Path) -> None:
-    with opened(path) as store:
+def test_a_read_does_not_wait_for_a_writer(place: str) -> None:
+    with opened(place) as store:
         rate(store, 1)
         with store.engine.begin() as writer:  # holds the write lock
             writer.exec_driver_sql("UPDATE profile SET created_at = 0")
@@ -352,41 +365,144 @@ def test_an_empty_file_becomes_a_database(path: Path) -> None:
         assert store.ratings(VISITOR, "d") == {1: 4.0}
 
 
-def test_the_steps_lead_to_the_tables_that_the_program_uses(path: Path) -> None:
-    with opened(path) as store, store.engine.connect() as connection:
+def test_the_steps_lead_to_the_tables_that_the_program_uses(place: str) -> None:
+    with opened(place) as store, store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, schema.metadata) == []
 
 
-def test_the_log_refuses_a_line_that_says_nothing(path: Path) -> None:
-    with opened(path) as store:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "'rate', NULL, 4, NULL",
+        "'rate', '1', NULL, NULL",
+        "'undo', NULL, NULL, NULL",
+        "'undo', '1', NULL, 1",
+        "'seen', NULL, NULL, NULL",
+        "'clear', '1', NULL, NULL",
+        "'?', '1', NULL, NULL",
+    ],
+)
+def test_the_log_refuses_a_line_that_says_nothing(place: str, line: str) -> None:
+    with opened(place) as store:
         rate(store, 1)
-    connection = sqlite3.connect(path)
-    columns = "(profile_id, dataset, at, kind, film, stars, undoes)"
-    for line in [
-        "1,'d',0,'rate',NULL,4,NULL",
-        "1,'d',0,'rate','1',NULL,NULL",
-        "1,'d',0,'undo',NULL,NULL,NULL",
-        "1,'d',0,'?',NULL,NULL,NULL",
-    ]:
-        with pytest.raises(sqlite3.IntegrityError):
-            connection.execute(f"INSERT INTO event {columns} VALUES ({line})")  # noqa: S608
-    connection.close()
+        columns = "(profile_id, dataset, at, kind, film, stars, undoes)"
+        with pytest.raises(IntegrityError), store.engine.begin() as connection:
+            connection.exec_driver_sql(f"INSERT INTO event {columns} VALUES (1, 'd', 0, {line})")  # noqa: S608
 
 
-def test_a_newer_version_is_refused_and_left_as_it_was(path: Path) -> None:
-    with opened(path) as store:
+def test_a_newer_version_is_refused_and_left_as_it_was(place: str) -> None:
+    with opened(place) as store:
         rate(store, 1)
-    connection = sqlite3.connect(path)
-    connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.commit()
-    connection.close()
+        with store.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        with pytest.raises(StoreError) as refusal:
+            open_store(place)
+        assert str(refusal.value) == (
+            "The database of visitors has version 9999, this program knows versions up to 0002: update Reelspace, or "
+            "name another database in REELSPACE_DATABASE."
+        )
+        assert store.ratings(VISITOR, "d") == {1: 4.0}
+
+
+def test_what_the_first_version_kept_is_carried_over(place: str) -> None:
+    engine = open_engine(database_url(place))
+    with engine.begin() as connection:
+        command.upgrade(migrations.config(connection), "0001")
+        for statement in [
+            f"INSERT INTO visitor (id, token_digest, created_at) VALUES (7, '{digest_of(VISITOR)}', 1)",  # noqa: S608
+            "INSERT INTO change (id, visitor_id, dataset, kind, at, film, film_is_number, stars, source) "
+            "VALUES (3, 7, 'd', 'rate', 5, '1', TRUE, 4.5, 'offered'), (4, 7, 'd', 'rate', 6, 'x', FALSE, 2, 'search')",
+            "INSERT INTO change (id, visitor_id, dataset, kind, at, undoes) VALUES (5, 7, 'd', 'undo', 7, 4)",
+            "INSERT INTO model_in_use (visitor_id, dataset, folder) VALUES (7, 'd', 'mine')",
+        ]:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    with opened(place) as store:
+        assert store.shelf(VISITOR, "d").ratings == (Rating(1, 4.5, "offered", 5),)
+        assert store.model(VISITOR, "d") == "mine"
+        rate(store, 2)  # the numbers go on where they were
+        assert [change.id for change in store.shelf(VISITOR, "d").changes] == [3, 6]
+        assert store.undo(VISITOR, "d") and store.undo(VISITOR, "d") and not store.undo(VISITOR, "d")
+        store.rate(new_visitor_id(), "d", 1, 3, source="search")
+
+
+# A server that is not there, does not answer or refuses
+
+
+def test_a_server_that_cannot_be_reached_is_a_sentence_without_the_password() -> None:
     with pytest.raises(StoreError) as refusal:
-        open_store(path)
+        open_store("postgresql://me:secret@127.0.0.1:9/films")
     assert str(refusal.value) == (
-        "The database of visitors has version 9999, this program knows versions up to 0002: update Reelspace, or "
-        "name another database in REELSPACE_DATABASE."
+        "The database of visitors postgresql+psycopg://me:***@127.0.0.1:9/films could not be opened "
+        "(REELSPACE_DATABASE may name another): the database server cannot be reached; it must be running, and its "
+        "address right."
     )
-    connection = sqlite3.connect(path)
-    assert connection.execute("SELECT count(*) FROM event").fetchone() == (1,)
-    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("reelspace:", "reelspace:wrong", "the database server does not accept this name and password."),
+        ("/postgres?", "/nothing?", "the database server has no database of this name."),
+    ],
+)
+def test_a_server_that_lets_nobody_in_is_a_sentence(server: Server, old: str, new: str, sentence: str) -> None:
+    with pytest.raises(StoreError) as refusal:
+        open_store(server.url().replace(old, new))
+    assert str(refusal.value).endswith(sentence)
+    assert server.password not in str(refusal.value)
+
+
+def test_a_server_that_may_only_be_read_still_answers(server: Server) -> None:
+    url = server.new_database()
+    with opened(url) as store:
+        rate(store, 1)
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(
+                f"ALTER DATABASE {store.engine.url.database} SET default_transaction_read_only = on"
+            )
+        store.engine.dispose()
+        with pytest.raises(StoreError, match=r"^Nothing was saved: the database may only be read;"):
+            rate(store, 2)
+        assert store.ratings(VISITOR, "d") == {1: 4.0}
+
+
+def test_a_row_that_nobody_gives_back_is_a_sentence(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_SECONDS", 1)
+    with opened(server.new_database()) as store:
+        rate(store, 1)
+        with store.engine.begin() as blocker:
+            blocker.exec_driver_sql("SELECT * FROM profile FOR UPDATE")
+            with pytest.raises(StoreError, match=r"^Nothing was saved: the database is busy with another change;"):
+                rate(store, 2)
+        rate(store, 2)
+        assert list(store.ratings(VISITOR, "d")) == [1, 2]
+
+
+def test_what_was_confirmed_survives_a_server_that_loses_its_power() -> None:
+    programs = find_programs()
+    if programs is None:
+        pytest.skip(NONE_FOUND)
+    with serve(programs) as own, opened(own.new_database()) as store:
+        confirmed: list[int] = []
+
+        def write(first: int) -> None:
+            with suppress(StoreError):
+                for film in range(first, first + 10_000):
+                    rate(store, film)
+                    confirmed.append(film)
+
+        writers = [threading.Thread(target=write, args=(first,)) for first in range(0, 80_000, 10_000)]
+        for writer in writers:
+            writer.start()
+        while len(confirmed) < 50:
+            time.sleep(0.001)
+        own.kill()
+        for writer in writers:
+            writer.join()
+        with pytest.raises(StoreError, match="the database server cannot be reached"):
+            rate(store, 100_000)
+        own.start()
+        assert set(confirmed) <= set(store.ratings(VISITOR, "d"))
+        rate(store, 100_000)  # and the program goes on as it is

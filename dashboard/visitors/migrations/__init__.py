@@ -26,7 +26,7 @@ def bring_up_to_date(engine: Engine) -> None:
 
     Raises ``StoreError`` if a newer program has altered them already.
     """
-    script = ScriptDirectory.from_config(_config())
+    script = ScriptDirectory.from_config(config())
     newest = script.get_current_head()
     with engine.connect().execution_options(**{READS_ONLY: True}) as connection:
         if _version(connection) == newest:
@@ -37,10 +37,11 @@ def bring_up_to_date(engine: Engine) -> None:
         version = _version(connection)
         _refuse_unknown(script, version)
         if version != newest:
-            command.upgrade(_config(connection), "head")
+            command.upgrade(config(connection), "head")
 
 
-def _config(connection: Connection | None = None) -> Config:
+def config(connection: Connection | None = None) -> Config:
+    """Return what Alembic's commands are given to work on ``connection``."""
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config
