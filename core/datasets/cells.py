@@ -40,7 +40,7 @@ def as_number(cell: Any) -> float | None:
         return None
     try:
         number = float(cell)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # a whole number may have more digits than a float holds
         return None
     return number if math.isfinite(number) else None
 
