@@ -54,10 +54,9 @@ def test_a_planted_direction_is_found_and_its_auc_holds_on_films_held_out(space:
 
 def test_points_are_places_along_one_direction_in_the_unit_of_the_space(space: FilmSpace) -> None:
     found = asked(space, ids_where(space, space.coordinates[:, 0] > 1.5))
-    direction = torch.linalg.lstsq(
-        space.coordinates - space.coordinates[space.enough(5)].mean(0), found.points
-    ).solution
-    assert direction.norm().item() == pytest.approx(1.0, abs=1e-9)
+    assert found.direction.norm().item() == pytest.approx(1.0, abs=1e-9)
+    centred = space.coordinates - space.coordinates[space.enough(5)].mean(0)
+    assert torch.allclose(centred @ found.direction, found.points, rtol=0.0, atol=1e-9)
     assert found.points[space.enough(5)].mean().item() == pytest.approx(0.0, abs=1e-9)
 
 
@@ -95,14 +94,14 @@ def test_the_auc_is_of_ridge_discriminants_fitted_on_the_other_folds(space: Film
 
 
 def test_random_sets_pass_in_one_of_twenty_cases(space: FilmSpace) -> None:
-    """300 sets of 3 to 30 films; fails when a one-sided 1 % binomial test rejects 5 %, either way."""
+    """200 sets of 3 to 30 films; fails when a one-sided 1 % binomial test rejects 5 %, either way."""
     generator, shown = Generator().manual_seed(3), ids_where(space, torch.ones(N, dtype=torch.bool))
     passed = 0
-    for run in range(300):
+    for run in range(200):
         drawn = torch.randperm(len(shown), generator=generator)[: 3 + run % 28].tolist()
-        passed += asked(space, [shown[place] for place in drawn], seed=run, n_permutations=39).passes
-    assert binom.sf(passed - 1, 300, 0.05) > 0.01, passed
-    assert binom.cdf(passed, 300, 0.05) > 0.01, passed
+        passed += asked(space, [shown[place] for place in drawn], seed=run, n_permutations=19).passes
+    assert binom.sf(passed - 1, 200, 0.05) > 0.01, passed
+    assert binom.cdf(passed, 200, 0.05) > 0.01, passed
 
 
 def test_further_films_are_the_outermost_that_are_not_in_the_set(space: FilmSpace) -> None:

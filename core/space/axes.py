@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 import torch
 from torch import Tensor
@@ -14,7 +14,8 @@ from core.ratings import Id
 from core.space.attributes import NOT_TASTE, film_attributes
 from core.space.evidence import LEAST_IN_ALL, Evidence, gather_evidence
 from core.space.film_map import FilmSpace
-from core.space.projection import project
+from core.space.projection import along, project
+from core.space.stability import AxisStability, FoundAgain
 from core.space.varimax import varimax
 
 Rotation: TypeAlias = Literal["principal", "varimax"]
@@ -36,7 +37,8 @@ NO_VARIANCE = 1e-10
 class NamedAxis:
     """A direction of the space: ``index`` from 0, ``variance`` its share of the films' variance, 0 to 1.
 
-    ``points`` (n_items,) is every film's place along it, in the unit of the space; ``low`` and ``high`` are the films
+    ``direction`` (dim,) is its unit vector in the coordinates of the space, and ``points`` (n_items,) every film's
+    place along it, in the unit of the space, 0 the mean of the films that decide it; ``low`` and ``high`` are the films
     furthest out, outermost first, among those with enough ratings. ``evidence`` has popularity and mean rating first.
     ``stability`` says how surely other seeds and resampled ratings find it again; None until it is measured.
     """
@@ -48,8 +50,9 @@ class NamedAxis:
     low: tuple[Id, ...]
     high: tuple[Id, ...]
     evidence: tuple[Evidence, ...]
+    direction: Tensor
     points: Tensor
-    stability: Any = None
+    stability: FoundAgain | None = None
 
     @property
     def has_meaning(self) -> bool:
@@ -74,37 +77,45 @@ def name_axes(
     if rotation not in ("principal", "varimax"):
         raise InvalidArgument(f"rotation must be principal or varimax, got {rotation!r}")
     shown = _films_shown(space, min_ratings)
-    points, shares = _principal(space, n_axes, shown)
+    directions = _principal(space, n_axes, shown)
     if rotation == "varimax":
-        points, shares = _turned(points, shares, shown)
+        directions = _turned(directions, (space.coordinates - space.coordinates[shown].mean(0))[shown])
     return name_directions(
-        space, points, shares, kind=rotation, min_ratings=min_ratings, seed=seed, n_permutations=n_permutations
+        space, directions, kind=rotation, min_ratings=min_ratings, seed=seed, n_permutations=n_permutations
     )
 
 
 def name_directions(
     space: FilmSpace,
-    points: Tensor,
-    shares: Sequence[float],
+    directions: Tensor,
     *,
     kind: str,
     min_ratings: int = 5,
     seed: int = 0,
     n_permutations: int = 999,
 ) -> tuple[NamedAxis, ...]:
-    """Return a named axis for each column of ``points`` (n_items, k), whatever chose it; ``shares`` are of variance.
+    """Return a named axis for each row of ``directions`` (k, dim), unit vectors, whatever chose them but attributes.
 
-    All columns are one set: the chance that any of them gets a name it does not deserve is 5 %.
+    A direction made from films of a genre tracks that genre, which is no evidence of anything. All are one set: the chance that any of them gets a name it does not deserve is 5 %.
     """
-    rows = _films_shown(space, min_ratings).nonzero()[:, 0]
+    shown = _films_shown(space, min_ratings)
+    rows = shown.nonzero()[:, 0]
+    drawn = along(space.coordinates, directions, fit_on=shown)
     table = film_attributes(space.model.rated, space.films, rows)
-    found = gather_evidence(points[rows], table, seed=seed, n_permutations=n_permutations)
+    found = gather_evidence(drawn.points[rows], table, seed=seed, n_permutations=n_permutations)
     return tuple(
         NamedAxis(
-            index, kind, name_of(evidence), share, *_ends(space, points[:, index], rows), evidence, points[:, index]
+            index, kind, name_of(evidence), share, *_ends(space, points, rows), evidence, directions[index], points
         )
-        for index, (evidence, share) in enumerate(zip(found, shares, strict=True))
+        for index, (evidence, share, points) in enumerate(
+            zip(found, drawn.explained, drawn.points.unbind(1), strict=True)
+        )
     )
+
+
+def with_stability(axes: Sequence[NamedAxis], found: AxisStability) -> tuple[NamedAxis, ...]:
+    """Return the axes with what refits say of each (``stability.axis_stability`` of their ``points``, in their order)."""
+    return tuple(replace(axis, stability=found.axis(place)) for place, axis in enumerate(axes))
 
 
 def name_of(evidence: Sequence[Evidence]) -> str:
@@ -132,9 +143,9 @@ def _films_shown(space: FilmSpace, min_ratings: int) -> Tensor:
     return shown
 
 
-def _principal(space: FilmSpace, n_axes: int | None, shown: Tensor) -> tuple[Tensor, tuple[float, ...]]:
-    wanted = N_AXES if n_axes is None else n_axes
-    possible = min(wanted, int(shown.sum()), space.coordinates.shape[1])
+def _principal(space: FilmSpace, n_axes: int | None, shown: Tensor) -> Tensor:
+    """The directions (k, dim) of the largest variance, those without any left out."""
+    possible = min(N_AXES if n_axes is None else n_axes, int(shown.sum()), space.coordinates.shape[1])
     projection = project(space.coordinates, n_components=max(1, possible), fit_on=shown)
     most = sum(share > NO_VARIANCE for share in projection.explained)
     if n_axes is not None and not 1 <= n_axes <= most:
@@ -142,20 +153,19 @@ def _principal(space: FilmSpace, n_axes: int | None, shown: Tensor) -> tuple[Ten
             f"n_axes must be between 1 and the dimensions in which these films differ, got {n_axes}"
             + (f"; they are {most}" if n_axes > most else "")
         )
-    if not most:
+    if not most or projection.components is None:
         raise InvalidArgument("space must have films in different places, all lie in one")
-    return projection.points[:, :most], projection.explained[:most]
+    return projection.components[:most]
 
 
-def _turned(points: Tensor, shares: Sequence[float], shown: Tensor) -> tuple[Tensor, tuple[float, ...]]:
-    """The same plane turned by varimax, the axis of the largest variance first, the long tail at its high end."""
-    turned = points @ varimax(points[shown])
-    centred = turned[shown] - turned[shown].mean(0)
-    variances = centred.square().mean(0)
-    order = variances.argsort(descending=True)
-    signs = torch.where(centred.pow(3).sum(0) < 0, -1.0, 1.0).to(turned)
-    total = sum(shares) / float(variances.sum())
-    return (turned * signs)[:, order], tuple((variances[order] * total).tolist())
+def _turned(directions: Tensor, centred: Tensor) -> Tensor:
+    """The same span turned by varimax, the direction of the largest variance first, each with its long tail high."""
+    points = centred @ directions.mT
+    rotation = varimax(points)
+    turned = points @ rotation
+    signs = torch.where(turned.pow(3).sum(0) < 0, -1.0, 1.0).to(turned)
+    order = turned.square().sum(0).argsort(descending=True, stable=True)
+    return ((rotation * signs).mT @ directions)[order]
 
 
 def _ends(space: FilmSpace, points: Tensor, rows: Tensor) -> tuple[tuple[Id, ...], tuple[Id, ...]]:

@@ -15,7 +15,7 @@ from core.ratings import Id
 from core.space.evidence import FAMILY_ERROR, N_FOLDS
 from core.space.film_map import FilmSpace
 from core.space.measures import auc, auc_of_each
-from core.space.projection import project
+from core.space.projection import along, project
 
 # Fewer films have no direction: two are the ends of a line, and none is left to test it on.
 LEAST_IN_SET = 3
@@ -40,7 +40,8 @@ class FurtherFilm:
 class Probe:
     """A direction and how well it separates the set.
 
-    ``points`` (n_items,) is each film's place along it, 0 the mean of all films, the set at the high end.
+    ``direction`` (dim,) is its unit vector in the coordinates of the space, and ``points`` (n_items,) every film's place
+    along it, in the unit of the space, 0 the mean of the films with enough ratings, the set at the high end.
     ``auc`` is measured on films held out: the chance that one of the set lies further along than another film, with
     its 95 % interval ``low`` to ``high``. ``p`` is how often sets of as many films drawn at random do as well.
     ``further`` are the films furthest along it that are not in the set; ``left_out`` those of the set with too few
@@ -48,6 +49,7 @@ class Probe:
     """
 
     item_ids: tuple[Id, ...]
+    direction: Tensor
     points: Tensor
     auc: float
     low: float
@@ -89,8 +91,8 @@ def probe(
     marked[space.model.items.rows(wanted)] = True
     shown = space.enough(max(1, min_ratings))
     _check(int((marked & shown).sum()), int((~marked & shown).sum()), len(wanted), min_ratings)
-    places = _places(space, shown)
-    x, labels = places[shown], marked[shown]
+    axes = _leading(space, shown)
+    x, labels = along(space.coordinates, axes, fit_on=shown).points[shown], marked[shown]
     if not x.var(0).sum() > 0:
         raise InvalidArgument("space must have films in different places, all lie in one")
     folds = _folds(labels, seed)
@@ -98,9 +100,11 @@ def probe(
     scores = _held_out_scores(x, dealt.double(), folds)
     chances = auc_of_each(scores, dealt)
     measured = auc(scores[0], labels)
-    points = (places - x.mean(0)) @ _direction(x, labels[None].double())[0]
+    direction = _direction(x, labels[None].double())[0] @ axes
+    points = along(space.coordinates, direction[None], fit_on=shown).points[:, 0]
     return Probe(
         wanted,
+        direction,
         points,
         measured.value,
         measured.low,
@@ -122,10 +126,13 @@ def _check(n_in: int, n_out: int, n_wanted: int, min_ratings: int) -> None:
         raise InvalidArgument(f"item_ids must leave at least {LEAST_IN_SET} films to compare with, got all but {n_out}")
 
 
-def _places(space: FilmSpace, shown: Tensor) -> Tensor:
-    """Every film's place on the first principal axes: distances stay in the unit of the space."""
+def _leading(space: FilmSpace, shown: Tensor) -> Tensor:
+    """The first principal axes (k, dim), which a direction may combine."""
     most = min(MOST_DIMENSIONS, int(shown.sum()), space.coordinates.shape[1])
-    return project(space.coordinates, n_components=most, fit_on=shown).points
+    components = project(space.coordinates, n_components=most, fit_on=shown).components
+    if components is None:
+        raise TypeError("principal axes are a linear map")
+    return components
 
 
 def _folds(labels: Tensor, seed: int) -> list[Tensor]:
