@@ -31,6 +31,10 @@ from core.explanation.what_if import Move, Tip, list_moves, smallest_change, wha
 from core.fitting import Trainer
 from core.folding import Person, Prediction, fold_in, person_of
 from core.ids import Id, IdMap
+from core.imports.history import Entry, History
+from core.imports.matching import FilmMatcher
+from core.imports.reading import read_history
+from core.imports.report import ImportPlan, Match, MatchReport, Watched, match_history, plan_import
 from core.model import FactorModel, ModelCard, TrainedModel
 from core.neural_model import NeuralModel
 from core.next_films import films_to_rate
@@ -78,6 +82,7 @@ __all__ = [
     "DatasetInfo",
     "DatasetUnavailable",
     "EmbeddingNN",
+    "Entry",
     "Evaluation",
     "Evidence",
     "Explanation",
@@ -85,6 +90,7 @@ __all__ = [
     "Film",
     "FilmBetween",
     "FilmMap",
+    "FilmMatcher",
     "FilmSpace",
     "FitStopped",
     "FoldInRefused",
@@ -94,11 +100,15 @@ __all__ = [
     "Gibbs",
     "HandAxis",
     "HandPlane",
+    "History",
     "Id",
     "IdMap",
+    "ImportPlan",
     "Influence",
     "InvalidArgument",
     "LikeUnlike",
+    "Match",
+    "MatchReport",
     "ModelCard",
     "Move",
     "NamedAxis",
@@ -124,6 +134,7 @@ __all__ = [
     "Trust",
     "UMAPSettings",
     "UnknownId",
+    "Watched",
     "alike",
     "axis_stability",
     "between",
@@ -145,12 +156,15 @@ __all__ = [
     "load_dataset",
     "load_model",
     "make_split",
+    "match_history",
     "name_axes",
     "name_directions",
     "neighbourhoods_kept",
     "person_of",
     "personal_share",
+    "plan_import",
     "probe",
+    "read_history",
     "save_model",
     "smallest_change",
     "star_chances",
