@@ -40,6 +40,7 @@ from core.neural_model import NeuralModel
 from core.next_films import films_to_rate
 from core.persistence import SavedModel, load_model, save_model
 from core.progress import OnProgress, Progress, ShouldStop
+from core.ranking import ListWishes, recommend
 from core.ratings import Ratings
 from core.runtime import limit_threads, warm_up
 from core.scale import RatingScale
@@ -107,6 +108,7 @@ __all__ = [
     "Influence",
     "InvalidArgument",
     "LikeUnlike",
+    "ListWishes",
     "Match",
     "MatchReport",
     "ModelCard",
@@ -165,6 +167,7 @@ __all__ = [
     "plan_import",
     "probe",
     "read_history",
+    "recommend",
     "save_model",
     "smallest_change",
     "star_chances",

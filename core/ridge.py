@@ -139,6 +139,11 @@ class Posterior:
         half: Tensor = torch.linalg.solve_triangular(self.cholesky, features.mT, upper=False)
         return half.square().sum(-2)
 
+    def draw(self, z: Tensor) -> Tensor:
+        """Return mean + L⁻ᵀz for each row of ``z`` (B, d): with z = σ times standard normal numbers an exact draw."""
+        moved: Tensor = torch.linalg.solve_triangular(self.cholesky.mT, z.unsqueeze(-1), upper=True)
+        return self.mean + moved.squeeze(-1)
+
 
 def solve(features: Tensor, targets: Tensor, *, penalty: Tensor, prior_mean: Tensor | None = None) -> Posterior:
     """Solve B rows of L observations each.
@@ -204,7 +209,7 @@ def solve_rows(
         mean = None if prior_mean is None else prior_mean.expand(len(out), -1)[rows]
         wide = penalty if weights is None else weights[rows][:, None, None] * penalty
         posterior = solve(features, targets, penalty=wide, prior_mean=mean)
-        out[rows] = posterior.mean if perturbation is None else posterior.mean + _back(posterior, perturbation[rows])
+        out[rows] = posterior.mean if perturbation is None else posterior.draw(perturbation[rows])
 
     share_out(lambda batch: place(batch.rows, *gather(batch)), layout.batches, n_threads=n_threads)
     if not len(layout.empty):
@@ -287,8 +292,3 @@ def _factorise(gram: Tensor, moment: Tensor, penalty: Tensor, prior_mean: Tensor
                 f"{bad[0]} of {len(mean)} is not"
             )
     return Posterior(mean, cholesky)
-
-
-def _back(posterior: Posterior, z: Tensor) -> Tensor:
-    moved: Tensor = torch.linalg.solve_triangular(posterior.cholesky.mT, z.unsqueeze(-1), upper=True)
-    return moved.squeeze(-1)

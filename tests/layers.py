@@ -27,7 +27,8 @@ LAYERS = {
         ["people", "descent", "artefact"],
         ["trainers", "engines", "folding"],
         ["space", "evaluation", "persistence", "convergence"],
-        ["explanation", "next_films", "runtime"],
+        ["explanation", "next_films", "ranking", "runtime"],
+        ["together", "likeness", "archetypes"],
         ["core"],
         ["commands"],
         ["cli"],
@@ -54,6 +55,7 @@ MAIN_LINES = 50
 TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)(\s[^<>]*)?/?>|<!--")
 HTML_BUILDERS = {
     "dashboard.components.markup",
+    "dashboard.components.tables",  # sums as tables
     "dashboard.components.loss_curves",  # one drawing, nothing from data in it but numbers
     "dashboard.server",  # reads Streamlit's own page, builds none
 }
