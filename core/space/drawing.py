@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from core.catalogue import Film
 from core.errors import InvalidArgument
 from core.folding import Person
 from core.ids import Id
+from core.progress import OnProgress, ShouldStop
 from core.space.neighbours import neighbours_kept
 from core.space.projection import Projection
 from core.space.star_metric import taste_of
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 AXES = ("x", "y", "z")
 NEIGHBOURS_COUNTED = 10
+# Films up to which neighbours are counted as the map is drawn: a second's work.
+MOST_COUNTED = 10_000
 # A person stands in the middle of this many films: few enough to be somewhere, enough not to jump.
 MOST_TO_TASTE = 20
 
@@ -33,7 +36,8 @@ MOST_TO_TASTE = 20
 class FilmMap:
     """A drawing: ``frame`` has one row per film shown, its coordinates in ``x``, ``y`` (and ``z``).
 
-    ``kept`` counts how many of a film's 10 nearest in the full space are among its 10 nearest in the drawing;
+    ``kept`` counts how many of a film's 10 nearest in the full space are among its 10 nearest in the drawing (missing
+    where more than ``MOST_COUNTED`` films are shown, until ``with_kept`` counts them; ``kept_of`` tells it of one);
     ``certainty`` is the share of a film's place that its ratings decided (``certainty.certainty_of``). ``rows`` are
     the shown films' rows in the model; ``projection`` holds every film, shown or not.
     """
@@ -47,11 +51,28 @@ class FilmMap:
     def of(cls, space: FilmSpace, projection: Projection, shown: Tensor) -> FilmMap:
         """Return the drawing of the films of the mask ``shown`` (n_items,), whose places ``projection`` holds."""
         rows = shown.nonzero()[:, 0]
-        points = projection.points[rows]
-        kept = neighbours_kept(space.coordinates[rows], points, n=NEIGHBOURS_COUNTED)
-        axes = {name: points[:, k].tolist() for name, k in zip(AXES, range(points.shape[1]), strict=False)}
-        columns = _columns(space, rows) | {"kept": kept.tolist(), "certainty": space.certainty[rows].tolist()}
-        return cls(space, pd.DataFrame(columns | axes), projection, rows)
+        columns = _columns(space, rows) | {"kept": None, "certainty": space.certainty[rows].tolist()}
+        points = {name: column.tolist() for name, column in zip(AXES, projection.points[rows].T, strict=False)}
+        drawn = cls(space, pd.DataFrame(columns | points).astype({"kept": "Int64"}), projection, rows)
+        return drawn.with_kept() if len(rows) <= MOST_COUNTED else drawn
+
+    def with_kept(self, *, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None) -> FilmMap:
+        """Return the same map with ``kept`` counted for every film; raises ``FitStopped`` when asked to stop."""
+        full, flat = self._places
+        kept = neighbours_kept(full, flat, n=NEIGHBOURS_COUNTED, on_progress=on_progress, should_stop=should_stop)
+        return replace(self, frame=self.frame.assign(kept=pd.array(kept.tolist(), dtype="Int64")))
+
+    def kept_of(self, item_id: Id) -> int:
+        """Return ``kept`` of one film, in milliseconds; raises ``InvalidArgument`` if it is not shown."""
+        place = (self.rows == self.space.model.items.row(item_id)).nonzero()[:, 0]
+        if not len(place):
+            raise InvalidArgument(f"item_id must be a film that is on the map, got {item_id!r}")
+        return int(neighbours_kept(*self._places, n=NEIGHBOURS_COUNTED, rows=place))
+
+    @property
+    def _places(self) -> tuple[Tensor, Tensor]:
+        """Of the films shown: in the full space, and in the drawing."""
+        return self.space.coordinates[self.rows], self.projection.points[self.rows]
 
     @cached_property
     def trust(self) -> Trust:
@@ -59,7 +80,7 @@ class FilmMap:
 
         Raises ``InvalidArgument`` if they are too few to tell.
         """
-        return trust_of(self.space.coordinates[self.rows], self.projection.points[self.rows], n=NEIGHBOURS_COUNTED)
+        return trust_of(*self._places, n=NEIGHBOURS_COUNTED)
 
     def ends(self, axis: int, *, n: int = 3, min_ratings: int = 50) -> tuple[list[Id], list[Id]]:
         """Return the ``n`` films furthest to the low and to the high end of ``axis`` (0 …), outermost first.

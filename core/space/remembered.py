@@ -57,7 +57,7 @@ class Memory:
         kept = _read(path)
         if kept is not None:
             return kept
-        made = compute()
+        made = {name: tensor.contiguous().clone() for name, tensor in compute().items()}  # what a file can hold
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_whole(path, save(made, metadata={"sha256": key_of(*made.values())}))

@@ -76,6 +76,6 @@ def _trust(drawing: FilmMap, chosen: Id) -> str:
     row = drawing.frame[drawing.frame["id"] == chosen]
     if row.empty:
         return "Too few people rated it for this picture, so it is not drawn; View can let it in."
-    n = int(row["kept"].iloc[0])
+    n = drawing.kept_of(chosen)
     picture = "in this picture" if drawing.projection.points.shape[1] == 3 else "on this flat picture"
     return f"{n} of its {min(TRUSTED, len(drawing.frame) - 1)} true neighbours {'is' if n == 1 else 'are'} close by {picture}."
