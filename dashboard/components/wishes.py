@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core import Person, Prediction
+from core import ListWishes, Person, Prediction, recommend
 from dashboard.components.pickers import pick_model, pick_person
 from dashboard.components.scene import Scene
 from dashboard.rows import STEP, Order, in_order, usual_support
@@ -50,11 +50,8 @@ def ask_wishes(scene: Scene, option: str) -> Wishes:
 
 def choose(scene: Scene, person: Person, wishes: Wishes) -> list[Prediction]:
     """Return the best films that pass the filter, in the order asked for."""
-    among = None
-    if wishes.genres or wishes.years is not None:
-        passing = scene.ready.saved.films.select(genres=wishes.genres, years=wishes.years)
-        among = [film for film in passing if film in scene.model.items]
-    best = person.top_n(CONSIDERED, min_ratings=wishes.support, among=among)
+    asked = ListWishes(genres=tuple(wishes.genres), years=wishes.years, min_ratings=wishes.support)
+    best = recommend(person, scene.ready.saved.films, asked, n=CONSIDERED)
     return in_order(best, wishes.order, scene.ready.dataset.ratings)
 
 
