@@ -17,7 +17,6 @@ from core import (
     Prediction,
     Ratings,
     influences,
-    star_chances,
     star_set,
 )
 from dashboard.library import Ready
@@ -94,18 +93,19 @@ def in_order(predictions: Sequence[Prediction], order: Order, ratings: Ratings) 
 
 def listed(ready: Ready, person: Person, predictions: Sequence[Prediction]) -> list[Listed]:
     """Return what a list shows of each prediction, in the same order."""
-    reasons = reasons_for(person, [prediction.item_id for prediction in predictions])
+    item_ids = [prediction.item_id for prediction in predictions]
+    reasons, spreads = reasons_for(person, item_ids), spreads_of(person, item_ids)
     ratings = ready.dataset.ratings
     return [
         Listed(
             film=film_of(ready.saved.films, prediction.item_id),
             prediction=prediction,
-            spread=spread_of(prediction, person),
+            spread=spread,
             reasons=tuple(reasons.get(prediction.item_id, ())[:MOST_REASONS]),
             n_ratings=int(ratings.item_counts[row]),
             mean=float(ratings.item_means[row]),
         )
-        for prediction, row in zip(predictions, ratings.items.rows(found.item_id for found in predictions), strict=True)
+        for prediction, spread, row in zip(predictions, spreads, ratings.items.rows(item_ids), strict=True)
     ]
 
 
@@ -117,11 +117,9 @@ def reasons_for(person: Person, item_ids: Sequence[Id]) -> Mapping[Id, list[Infl
         return {}
 
 
-def spread_of(prediction: Prediction, person: Person) -> Spread:
-    """Return the chance of each level of the scale, and the star-set."""
-    scale = person.model.scale
-    chances = star_chances(prediction.prediction, prediction.rating_std, scale)
-    return Spread(scale.levels, chances, star_set(chances))
+def spreads_of(person: Person, item_ids: Sequence[Id]) -> list[Spread]:
+    """Return the chance of each level of the scale and the star-set, for each film."""
+    return [Spread(person.model.scale.levels, chances, star_set(chances)) for chances in person.star_chances(item_ids)]
 
 
 def film_of(films: Catalogue, film_id: Id) -> Film:

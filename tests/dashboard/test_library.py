@@ -169,7 +169,7 @@ def test_two_threads_get_the_same_model(tmp_path: Path) -> None:
 def test_a_model_knows_its_kind_and_a_foreign_one_is_refused(tmp_path: Path) -> None:
     model = prepare(Library(tmp_path)).model
     assert kind_of(model) == "als"
-    with pytest.raises(UnknownId, match="trainer 'Oracle' is not offered here; gibbs, als, "):
+    with pytest.raises(UnknownId, match="trainer 'Oracle' is not offered here; gibbs, probit, als, "):
         kind_of(replace(model, card=replace(model.card, trainer="Oracle")))
 
 

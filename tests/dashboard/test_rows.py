@@ -5,7 +5,21 @@ from __future__ import annotations
 import pytest
 import torch
 
-from core import ALS, Catalogue, Dataset, Film, IdMap, Person, Ratings, RatingScale, SavedModel, fold_in
+from core import (
+    ALS,
+    Catalogue,
+    Dataset,
+    Film,
+    Gibbs,
+    IdMap,
+    Person,
+    Ratings,
+    RatingScale,
+    SavedModel,
+    fold_in,
+    star_chances,
+    star_set,
+)
 from dashboard import rows
 from dashboard.library import Ready
 from dashboard.rows import FilmIndex, film_facts, film_of, in_order, listed, moves, usual_support
@@ -103,3 +117,17 @@ def test_films_are_found_by_label_beginning_or_part_and_labels_differ(synthetic_
     assert index.labels[1] == "Alien (1979) · no. 1"
     found = [index.find(text) for text in ("Aliens (1986)", "alien", " KIDS ", "ids", "liens", "Kids 2", "", "  ")]
     assert found == [0, 2, 3, 3, 0, None, None, None]
+
+
+def test_the_chances_shown_are_the_model_s_own_where_it_has_some(synthetic_small: Dataset) -> None:
+    """An ordered probit gives each star its chance; a Gaussian around the prediction would give others."""
+    short = Gibbs(n_factors=2, n_burn_in=10, n_draws=4, likelihood="probit", film_noise_shape=None)
+    model = short.fit(synthetic_small.ratings, seed=0)
+    ready = Ready(synthetic_small, SavedModel(model, synthetic_small.films))
+    person = fold_in(model, {1: 5.0, 2: 1.0, 3: 4.0})
+    best = person.top_n(3)
+    shown = [row.spread for row in listed(ready, person, best)]
+    assert [spread.chances for spread in shown] == person.star_chances([one.item_id for one in best])
+    guessed = star_chances(best[0].prediction, best[0].rating_std, model.scale)
+    assert shown[0].chances != pytest.approx(guessed, abs=0.01)
+    assert shown[0].star_set == star_set(shown[0].chances)

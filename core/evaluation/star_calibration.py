@@ -1,0 +1,62 @@
+"""Whether the chances given for each star come true: of what is given three chances in ten, three in ten should."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from core.errors import InvalidArgument
+from core.folding import person_of
+from core.model import TrainedModel
+from core.ratings import Ratings, RatingScale
+
+N_BINS = 10
+
+
+def chances_of(model: TrainedModel, test: Ratings) -> Tensor:
+    """Return the chance of each level of the scale for each held-out rating (n, K), float64, as people are shown them.
+
+    Raises ``InvalidArgument`` on an empty test part, other id maps, or a model without a posterior.
+    """
+    if not len(test):
+        raise InvalidArgument("test must hold at least one rating, got 0")
+    if test.users.labels != model.users.labels or test.items.labels != model.items.labels:
+        raise InvalidArgument("test must come from the same split as the model's training part, got other ids")
+    if model.user_prior is None:
+        raise InvalidArgument(f"model must have a posterior to give chances, {model.card.trainer} models have none")
+    found = torch.zeros(len(test), len(test.scale.levels), dtype=torch.float64)
+    for user in test.user_idx.unique().tolist():
+        places = (test.user_idx == user).nonzero()[:, 0]
+        films = [model.items.labels[row] for row in test.item_idx[places].tolist()]
+        chances = person_of(model, model.users.labels[user]).star_chances(films)
+        found[places] = torch.tensor(chances, dtype=torch.float64)
+    return found
+
+
+def levels_of(values: Tensor, scale: RatingScale) -> Tensor:
+    """Return which level of the scale each rating is, the nearest one, counted from 0: (n,) int64."""
+    return ((values.double() - scale.low) / scale.step).round().long()
+
+
+def calibration_errors(chances: Tensor, levels: Tensor, *, n_bins: int = N_BINS) -> Tensor:
+    """Return the expected calibration error of each level's chance (K,), 0 to 1; their mean is the model's.
+
+    Σ_b n_b / n · |mean chance in bin b − share of ratings in it that are this level|, the n ratings sorted by their
+    chance and cut into ``n_bins`` bins of equal count. Shapes: ``chances`` (n, K), ``levels`` (n,). Raises
+    ``InvalidArgument`` on fewer ratings than bins.
+    Source: Naeini, Cooper and Hauskrecht, *Obtaining well calibrated probabilities using Bayesian binning*, 2015,
+    with bins of equal count instead of equal width; per class as in Nixon et al., *Measuring calibration in deep
+    learning*, 2019.
+    """
+    if not 1 <= n_bins <= len(levels):
+        raise InvalidArgument(f"n_bins must be between 1 and the number of ratings, {len(levels)}, got {n_bins}")
+    columns = []
+    for level, column in enumerate(chances.double().T):
+        order = column.argsort(stable=True)
+        came_true = (levels == level).double()
+        gaps = [
+            (column[places].mean() - came_true[places].mean()).abs() * len(places) / len(levels)
+            for places in order.tensor_split(n_bins)
+        ]
+        columns.append(torch.stack(gaps).sum())
+    return torch.stack(columns)
