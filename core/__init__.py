@@ -46,6 +46,8 @@ from core.runtime import limit_threads, warm_up
 from core.scale import RatingScale
 from core.space.arithmetic import AlikeFilm, FilmBetween, LikeUnlike, alike, between, like_unlike
 from core.space.axes import NamedAxis, name_axes, name_directions
+from core.space.circled import films_inside
+from core.space.clusters import Clusters, cluster_films
 from core.space.directions import FurtherFilm, Probe, probe
 from core.space.evidence import Evidence
 from core.space.film_map import FilmMap, FilmSpace
@@ -76,6 +78,7 @@ __all__ = [
     "Calibration",
     "Catalogue",
     "Category",
+    "Clusters",
     "Convergence",
     "DataCard",
     "DataError",
@@ -143,10 +146,12 @@ __all__ = [
     "cache_folder",
     "check_calibration",
     "check_convergence",
+    "cluster_films",
     "describe_taste",
     "evaluate",
     "explain",
     "fetch_dataset",
+    "films_inside",
     "films_to_rate",
     "fold_in",
     "hand_plane",
