@@ -2,9 +2,20 @@
 
 from dashboard.visitors.cookie import COOKIE_NAME, VisitorCookie, visitor_in
 from dashboard.visitors.errors import ProfileGone, StoreError
-from dashboard.visitors.identity import account_key, digest_of, holder_of, is_visitor_id, new_visitor_id, with_profile
+from dashboard.visitors.export import as_csv, as_json
+from dashboard.visitors.identity import (
+    account_key,
+    digest_of,
+    holder_of,
+    is_visitor_id,
+    new_visitor_id,
+    profile_in,
+    with_profile,
+)
 from dashboard.visitors.log import Given
+from dashboard.visitors.profiles import Profile, Profiles
 from dashboard.visitors.repository import Store, open_store
+from dashboard.visitors.sharing import Round, SharedModel, Sharing
 from dashboard.visitors.shelf import MARKS, SOURCES, Change, FilmId, Mark, Rating, Shelf, Source
 
 __all__ = [
@@ -15,19 +26,27 @@ __all__ = [
     "FilmId",
     "Given",
     "Mark",
+    "Profile",
     "ProfileGone",
+    "Profiles",
     "Rating",
+    "Round",
+    "SharedModel",
+    "Sharing",
     "Shelf",
     "Source",
     "Store",
     "StoreError",
     "VisitorCookie",
     "account_key",
+    "as_csv",
+    "as_json",
     "digest_of",
     "holder_of",
     "is_visitor_id",
     "new_visitor_id",
     "open_store",
+    "profile_in",
     "visitor_in",
     "with_profile",
 ]

@@ -20,6 +20,7 @@ from dashboard.visitors.shelf import (
     Rating,
     Removed,
     Shelf,
+    Source,
     Undone,
     shelf_of,
 )
@@ -27,12 +28,16 @@ from dashboard.visitors.shelf import (
 
 @dataclass(frozen=True)
 class Given:
-    """A line to add: ``film`` got ``stars``, or with ``stars`` None a ``mark``. ``at`` is when the person says it was."""
+    """A line to add: ``film`` got ``stars``, or with ``stars`` None a ``mark``. ``at`` is when the person says it was.
+
+    ``source`` says how it came to be rated, where that is not what the whole batch says.
+    """
 
     film: FilmId
     stars: float | None = None
     mark: Mark | None = None
     at: int | None = None
+    source: Source | None = None
 
 
 def read(
@@ -85,7 +90,7 @@ def add_batch(
             "kind": line.mark or "rate",
             "at": now_at,
             "stars": line.stars,
-            "source": None if line.stars is None else source,
+            "source": None if line.stars is None else line.source or source,
             "rated_at": line.at,
             **_film_columns(line.film),
         }

@@ -17,8 +17,10 @@ from dashboard.visitors.engine import DATABASE_VARIABLE, database_url, is_sqlite
 from dashboard.visitors.errors import StoreError, in_plain_words
 from dashboard.visitors.log import Given
 from dashboard.visitors.migrations import bring_up_to_date
-from dashboard.visitors.owners import forget, owner_locked, owner_made, owner_of
+from dashboard.visitors.owners import owner_locked, owner_made, owner_of
+from dashboard.visitors.profiles import Profiles
 from dashboard.visitors.schema import models_in_use
+from dashboard.visitors.sharing import Sharing
 from dashboard.visitors.shelf import MARKS, SOURCES, Change, FilmId, Mark, Rating, Shelf, Source
 
 MOST_SECONDS = 2**40  # far beyond any year that a film was watched in, far below what a column holds
@@ -41,6 +43,16 @@ class Store:
     def database(self) -> Database:
         """How it is read and changed."""
         return Database(self.engine)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """Who is behind a key: names, links, agreeing, merging."""
+        return Profiles(self.database)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """The ratings of those who agreed, and the models made of them."""
+        return Sharing(self.database)
 
     def shelf(self, visitor: str, dataset: str, *, until: int | None = None) -> Shelf:
         """Return what somebody rated and what an undo would take back; empty for somebody unknown.
@@ -171,8 +183,7 @@ class Store:
 
     def forget(self, visitor: str) -> None:
         """Delete all that is known of somebody, the log included; there is no undo."""
-        self.database.change(lambda connection: forget(connection, visitor))
-        self.database.scrub()
+        self.profiles.delete(visitor)
 
     def close(self) -> None:
         """Give back the database's files."""
