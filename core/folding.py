@@ -11,7 +11,7 @@ from torch import Tensor
 
 from core.errors import FoldInRefused, InvalidArgument
 from core.links import Identity, OrderedProbit
-from core.model import FactorModel, TrainedModel, UserPrior
+from core.model import FactorModel, TrainedModel, UserPrior, mean_of_draws
 from core.ratings import Id
 from core.ridge import Posterior, leave_one_out, solve
 from core.stars import star_chances
@@ -23,6 +23,10 @@ MOST_STEPS, MOST_HALVINGS = 200, 40
 # the minimum it may rise at most so steeply, as a share of how it fell (Hager and Zhang, *A new conjugate gradient
 # method with guaranteed descent and an efficient line search*, 2005, eq. 4.2 with their δ = 0.1).
 ROUNDING, MOST_RISE = 1e-10, 0.8
+
+# A new person's list is some sixty small calls, and nobody differentiates it: without autograd's books each of them is
+# a sixth shorter.
+undifferentiated = torch.inference_mode()
 
 
 class Prediction(NamedTuple):
@@ -78,6 +82,7 @@ class Person:
         rows = torch.arange(len(self.model.items))
         return self._predictions(list(self.model.items), rows, self.scores())
 
+    @undifferentiated
     def top_n(self, n: int = 10, *, min_ratings: int = 0, among: Iterable[Id] | None = None) -> list[Prediction]:
         """Return the ``n`` best films they have not rated, best first; fewer if there are not as many.
 
@@ -86,22 +91,25 @@ class Person:
         """
         if n < 1:
             raise InvalidArgument(f"n must be at least 1, got {n}")
-        ranking = self.ranking(min_ratings=min_ratings, among=among)
+        scores = self.scores()
+        ranking = self._ranking(scores, min_ratings, among)
         best = ranking.topk(min(n, len(ranking)))
-        rows = best.indices[best.values > -torch.inf]
+        rows = best.indices[: sum(value > -torch.inf for value in best.values.tolist())]  # what is left out stands last
         labels = self.model.items.labels
-        return self._predictions([labels[row] for row in rows.tolist()], rows, self.scores()[:, rows])
+        return self._predictions([labels[row] for row in rows.tolist()], rows, scores[:, rows])
 
     def ranking(self, *, min_ratings: int = 0, among: Iterable[Id] | None = None) -> Tensor:
         """Return what ``top_n`` orders films by (n_items,), on the CPU: −∞ for those it leaves out."""
-        ranking = self.scores().mean(0).cpu()  # where counts and rows are
+        return self._ranking(self.scores(), min_ratings, among)
+
+    def _ranking(self, scores: Tensor, min_ratings: int, among: Iterable[Id] | None) -> Tensor:
+        ranking = mean_of_draws(scores).cpu()  # where counts and rows are
         if among is not None:
             chosen = torch.tensor(self.model.items.rows(among), dtype=torch.int64)
             ranking = torch.full_like(ranking, -torch.inf).index_copy(0, chosen, ranking[chosen])
         if min_ratings:
             ranking = ranking.masked_fill(self.model.rated.item_counts < min_ratings, -torch.inf)
-        ranking[self.rated_rows] = -torch.inf
-        return ranking
+        return ranking.index_fill(0, self.rated_rows, -torch.inf)
 
     def outlook(self, rows: Tensor) -> Outlook:
         """Return mean, std and rating_std of the films of ``rows`` (n,), without the limits of the scale."""
@@ -110,7 +118,7 @@ class Person:
     def _outlook(self, rows: Tensor, scores: Tensor) -> Outlook:
         std, prior = self._std(rows, scores), self.model.user_prior
         noise = torch.full_like(std, torch.nan) if prior is None else prior.noise_variances(rows).to(std)
-        return Outlook(self.model.link.stars(scores).mean(0), std, (std.square() + noise).sqrt())
+        return Outlook(mean_of_draws(self.model.link.stars(scores)), std, (std.square() + noise).sqrt())
 
     def _predictions(self, ids: list[Id], rows: Tensor, scores: Tensor) -> list[Prediction]:
         if not ids:  # a variance of no films is a warning to torch
@@ -156,6 +164,7 @@ class Person:
         return (within.mean(0) + between).sqrt()
 
 
+@undifferentiated
 def fold_in(model: TrainedModel, ratings: Mapping[Id, float], *, chosen: Iterable[Id] | None = None) -> Person:
     """Return the person who gave ``ratings`` (film id to stars), film vectors held fixed.
 
@@ -177,7 +186,8 @@ def fold_in(model: TrainedModel, ratings: Mapping[Id, float], *, chosen: Iterabl
     own = frozenset(ratings if chosen is None else chosen)
     if strange := own - ratings.keys():
         raise InvalidArgument(f"chosen must name rated films only, got {min(strange, key=str)!r}")
-    problem = _Problem.create(model, prior.given(rows[_places(ratings, own)]), rows, list(ratings.values()))
+    met = rows if len(own) == len(ratings) else rows[_places(ratings, own)]
+    problem = _Problem.create(model, prior.given(met), rows, list(ratings.values()))
     posterior = problem.solve()
     return Person(model, dict(ratings), rows, posterior.mean, posterior, own)
 

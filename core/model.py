@@ -118,7 +118,7 @@ class TrainedModel(ABC):
 
     def stars(self, score: Tensor) -> Tensor:
         """Return predictions (…) for scores (draws, …): through the link, averaged over draws, limited."""
-        return self.link.stars(score).mean(0).clamp(self.scale.low, self.scale.high)
+        return mean_of_draws(self.link.stars(score)).clamp(self.scale.low, self.scale.high)
 
     def predict(self, user_idx: Tensor, item_idx: Tensor) -> Tensor:
         """Return predicted stars (n,) of n pairs, given as rows, in blocks that bound memory."""
@@ -137,7 +137,7 @@ class TrainedModel(ABC):
 
     def ranking_scores(self, user_idx: Tensor) -> Tensor:
         """Return what a user's films are ordered by (n, n_items): the mean over draws of the score."""
-        return self.all_scores(user_idx).mean(0)
+        return mean_of_draws(self.all_scores(user_idx))
 
     def user_blocks(self, user_idx: Tensor) -> Iterator[Tensor]:
         """Cut rows of users so that the scores of a block against all films stay under ``BLOCK_BYTES``."""
@@ -151,6 +151,11 @@ class TrainedModel(ABC):
                 raise InvalidArgument(f"{name} must have shape {shape}, got {tuple(tensor.shape)}")
             if not torch.isfinite(tensor).all():
                 raise InvalidArgument(f"{name} must be finite, got values that are not; train with more regularization")
+
+
+def mean_of_draws(values: Tensor) -> Tensor:
+    """Return the mean (…) of ``values`` (draws, …); of one draw it is that draw itself, not a copy."""
+    return values[0] if len(values) == 1 else values.mean(0)
 
 
 def _bytes_of(tensor: Tensor) -> bytes:

@@ -62,11 +62,15 @@ class UserPrior:
     @property
     def noise_variance(self) -> float:
         """Variance of a rating around its prediction, in squared stars, mean over draws; for a film like most."""
-        return float(self._noise_variances.mean())
+        return float(self._mean_noise_variance)
 
     @cached_property
     def _noise_variances(self) -> Tensor:
         return self.noise_precision.reciprocal()
+
+    @cached_property
+    def _mean_noise_variance(self) -> Tensor:
+        return self._noise_variances.mean()
 
     def noise_variances_by_draw(self, item_idx: Tensor) -> Tensor:
         """Return the variance of a rating of each film around its prediction (draws, n), in squared stars."""
@@ -77,8 +81,9 @@ class UserPrior:
 
     def noise_variances(self, item_idx: Tensor) -> Tensor:
         """Return the mean over draws of ``noise_variances_by_draw``, (n,)."""
-        by_draw = self.noise_variances_by_draw(item_idx)
-        return by_draw[0] if len(by_draw) == 1 else by_draw.mean(0)
+        if self.film_noise is None:
+            return self._mean_noise_variance.expand(len(item_idx))
+        return self.noise_variances_by_draw(item_idx).mean(0)
 
     def given(self, chosen: Tensor) -> UserPrior:
         """Return the prior of a person who chose to rate the films of rows ``chosen`` (n,); this one if n is 0."""
