@@ -62,11 +62,15 @@ class RowBatches:
         *,
         n_rows: int,
         n_columns: int,
+        order: Tensor | None = None,
         batch_entries: int | None = None,
     ) -> RowBatches:
-        """Lay the entries (n,), on the CPU, out by row; ``values`` keeps its dtype. Longest rows come first."""
+        """Lay the entries (n,), on the CPU, out by row; ``values`` keeps its dtype. Longest rows come first.
+
+        ``order`` (n,), int32, says where the entries of each row stand, row after row; it is found here if absent.
+        """
         counts = torch.bincount(row_idx, minlength=n_rows)
-        order = torch.argsort(row_idx, stable=True).int()
+        order = torch.argsort(row_idx, stable=True).int() if order is None else order
         starts = counts.cumsum(0) - counts
         by_length = torch.argsort(counts, stable=True)
         by_length = by_length[counts[by_length] > 0]
@@ -235,7 +239,9 @@ def leverages(
     def place(batch: Batch) -> None:
         features, targets = gather(batch)
         wide = penalty if weights is None else weights[batch.rows][:, None, None] * penalty
-        found[batch.entries.flatten()] = solve(features, targets, penalty=wide).variance(features).flatten()
+        # A row has more entries than numbers: one inverse for it is sooner had than a triangular solve for each of them.
+        pulls = features @ solve(features, targets, penalty=wide).covariance  # (B, L, d)
+        found[batch.entries.flatten()] = (pulls * features).sum(-1).flatten()
 
     share_out(place, layout.batches, n_threads=n_threads)
     return found[:-1]
