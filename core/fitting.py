@@ -116,8 +116,10 @@ def lay_out(train: Ratings, values: Tensor, *, device: str = "cpu") -> tuple[Row
     users, items = train.user_idx, train.item_idx
     build = partial(RowBatches.build, values=values, batch_entries=entries_at_once(device))
     with ThreadPoolExecutor(1) as other:  # sorting lets go of the interpreter lock
-        by_item = other.submit(build, items, users, n_rows=train.n_items, n_columns=train.n_users)
-        by_user = build(users, items, n_rows=train.n_users, n_columns=train.n_items)
+        by_item = other.submit(
+            lambda: build(items, users, n_rows=train.n_items, n_columns=train.n_users, order=train.item_order)
+        )
+        by_user = build(users, items, n_rows=train.n_users, n_columns=train.n_items, order=train.user_order)
         return by_user.to(device), by_item.result().to(device)
 
 

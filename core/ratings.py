@@ -144,6 +144,16 @@ class Ratings:
         return torch.bincount(self.item_idx, minlength=self.n_items)
 
     @cached_property
+    def user_order(self) -> Tensor:
+        """Where each user's ratings stand, user after user, each user's in the table's order: (n,) int32."""
+        return torch.argsort(self.user_idx, stable=True).int()
+
+    @cached_property
+    def item_order(self) -> Tensor:
+        """Where each film's ratings stand, film after film, each film's in the table's order: (n,) int32."""
+        return torch.argsort(self.item_idx, stable=True).int()
+
+    @cached_property
     def item_means(self) -> Tensor:
         """Mean rating per film (n_items,), float64, in stars; NaN where there is none."""
         totals = torch.bincount(self.item_idx, self.values.double(), minlength=self.n_items)
@@ -154,7 +164,7 @@ class Ratings:
         """The first 16 hexadecimal digits of a SHA-256 over ids, columns and scale: equal data, equal print."""
         digest = hashlib.sha256(repr((self.scale, self.users.labels, self.items.labels)).encode())
         for column in (self.user_idx, self.item_idx, self.values):
-            digest.update(column.contiguous().numpy().tobytes())
+            digest.update(column.contiguous().numpy().data)
         return digest.hexdigest()[:16]
 
 

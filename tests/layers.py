@@ -22,7 +22,7 @@ LAYERS = {
         ["language"],
         ["ridge", "ids", "scale", "titles", "links", "priors", "days", "files"],
         ["ratings", "catalogue", "metrics", "traits"],
-        ["model", "datasets", "stars"],
+        ["model", "datasets", "stars", "kept_ratings"],
         ["fitting", "taste", "bayes", "neural_model", "imports"],
         ["people", "descent", "artefact"],
         ["trainers", "engines", "folding"],
