@@ -9,6 +9,7 @@ from torch import Tensor
 
 from core import metrics
 from core.errors import InvalidArgument
+from core.evaluation.best_films import Cells, ranked_blocks
 from core.model import TrainedModel
 from core.ratings import Ratings
 
@@ -66,39 +67,17 @@ def evaluate(model: TrainedModel, test: Ratings, *, k: int = 10) -> Evaluation:
 
 def _rank(model: TrainedModel, test: Ratings, k: int) -> tuple[Tensor, Tensor, Tensor]:
     """Films listed (n_users in test, k), and nDCG@k and recall@k of those users."""
-    seen, liked = _Cells(model.rated), _Cells(test.take(test.values >= test.scale.relevant_from))
+    liked = Cells(test.take(test.values >= test.scale.relevant_from))
     lists, ndcg, recall = [], [], []
-    for users in model.user_blocks(test.user_idx.unique()):
-        scores = model.ranking_scores(users).cpu()
-        scores[seen.of(users)] = -torch.inf
-        best = scores.sort(dim=1, descending=True, stable=True).indices[:, :k]
-        relevant = torch.zeros_like(scores, dtype=torch.bool)
+    for users, best, shown in ranked_blocks(model, test.user_idx.unique(), k):
+        relevant = torch.zeros(len(users), len(model.items), dtype=torch.bool)
         relevant[liked.of(users)] = True
-        shown = scores.gather(1, best) > -torch.inf
         hits = relevant.gather(1, best)  # no film rated in training is among them
         n_relevant = relevant.sum(1)
         lists.append(best[shown])
         ndcg.append(metrics.ndcg_at_k(hits, n_relevant))
         recall.append(metrics.recall_at_k(hits, n_relevant))
     return torch.cat(lists), torch.cat(ndcg), torch.cat(recall)
-
-
-class _Cells:
-    """The filled cells of a table, looked up for a block of users at a time."""
-
-    def __init__(self, ratings: Ratings) -> None:
-        order = torch.argsort(ratings.user_idx, stable=True)
-        self._items = ratings.item_idx[order].long()
-        self._counts = ratings.user_counts
-        self._starts = self._counts.cumsum(0) - self._counts
-
-    def of(self, users: Tensor) -> tuple[Tensor, Tensor]:
-        """Return (row in the block, film row) of every filled cell of ``users``."""
-        users = users.long()
-        counts = self._counts[users]
-        rows = torch.arange(len(users)).repeat_interleave(counts)
-        place = torch.arange(len(rows)) - (counts.cumsum(0) - counts)[rows]
-        return rows, self._items[self._starts[users][rows] + place]
 
 
 def _check_unseen(train: Ratings, test: Ratings) -> None:
