@@ -95,11 +95,11 @@ def test_the_auc_is_of_ridge_discriminants_fitted_on_the_other_folds(space: Film
 
 def test_random_sets_pass_in_one_of_twenty_cases(space: FilmSpace) -> None:
     """200 sets of 3 to 30 films; fails when a one-sided 1 % binomial test rejects 5 %, either way."""
-    generator, shown = Generator().manual_seed(3), ids_where(space, torch.ones(N, dtype=torch.bool))
+    generator, shown = Generator().manual_seed(5), ids_where(space, torch.ones(N, dtype=torch.bool))
     passed = 0
     for run in range(200):
         drawn = torch.randperm(len(shown), generator=generator)[: 3 + run % 28].tolist()
-        passed += asked(space, [shown[place] for place in drawn], seed=run, n_permutations=19).passes
+        passed += asked(space, [shown[place] for place in drawn], seed=run, n_permutations=39).passes
     assert binom.sf(passed - 1, 200, 0.05) > 0.01, passed
     assert binom.cdf(passed, 200, 0.05) > 0.01, passed
 
