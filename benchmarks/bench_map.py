@@ -31,6 +31,7 @@ VIEW = {
     "plotly": f"[...{PLOT}._fullLayout.xaxis.range, ...{PLOT}._fullLayout.yaxis.range]",
 }
 SURFACE = {"ours": ".reelspace-map canvas >> nth=1", "plotly": ".js-plotly-plot .nsewdrag"}
+REST_MS = 500
 CLOCK = """() => {
   const clock = (window.clock = { down: 0, done: 0 });
   document.addEventListener('pointerdown', () => { clock.down = performance.now(); clock.done = 0; }, true);
@@ -165,13 +166,17 @@ def measure(address: str, empty: str, n_films: int, *, rounds: int, seconds: flo
             recolour(page, kind)  # the first of each kind fills caches
         empty_rerun(other)
         open_card(pages["ours"], 0)
-        for number in range(1, rounds + 1):
+        for _ in range(rounds):
             for kind, page in pages.items():
                 page.bring_to_front()
+                page.wait_for_timeout(REST_MS)  # what the other page still draws must not be counted here
                 times[kind].append(recolour(page, kind))
+        for number in range(1, rounds + 1):
             pages["ours"].bring_to_front()
+            page.wait_for_timeout(REST_MS)
             times["card"].append(open_card(pages["ours"], number))
             other.bring_to_front()
+            page.wait_for_timeout(REST_MS)
             times["empty"].append(empty_rerun(other))
         frames, kept = {}, {}
         for kind, page in pages.items():

@@ -18,7 +18,7 @@ function newMap(component) {
   parts.keys.className = "rs-keys";
   parts.keys.id = `keys-${component.name ?? "map"}-${component.key ?? ""}`;
   root.setAttribute("aria-describedby", parts.keys.id);
-  const map = { root, parts, n: 0, view: null, tool: "move", pointed: null, labels: null, labelledAt: 0, widths: new Map(), fixedBoxes: [], boxes: [], selection: null, drawing: null, frames: 0 };
+  const map = { root, parts, n: 0, view: null, tool: "move", pointed: null, labels: null, labelledAt: 0, widths: new Map(), fixedBoxes: [], boxes: [], selection: null, drawing: null, budget: Infinity, frames: 0 };
   root.map = map;
   // For whoever looks from outside: tests, benchmarks.
   map.matrix = () => matrixOf(map);
@@ -73,7 +73,7 @@ function shade(map) {
     if (!inside(map.places[3 * row], map.places[3 * row + 1])) return FADED;
     return sure ? 0.3 + 0.6 * (sure[row] / 255) : 0.85;
   });
-  sendValues(map.card, "alpha", map.alphas);
+  sendColours(map);
 }
 
 /** Even-odd rule, as core has it. */
@@ -93,14 +93,12 @@ function paint(map) {
     return value === UNKNOWN ? -1 : Math.min(1, Math.max(0, (value - low) / (high - low || 1)));
   });
   map.shapes = kinds ? Float32Array.from(values, (value) => value % SHAPES.length) : new Float32Array(map.n);
-  sendValues(map.card, "value", map.values);
   sendValues(map.card, "shape", map.shapes);
 }
 
 function takeTheme(map) {
   map.theme = readTheme(map.root);
   map.ramp = rampFor(map.theme, map.data.colouring);
-  sendRamp(map.card, map.ramp, map.theme.edge);
 }
 
 /** Put films where they belong; after a retrain they glide there. */
@@ -164,7 +162,7 @@ function draw(map) {
   map.frame ??= requestAnimationFrame((now) => {
     map.frame = undefined;
     if (!map.n || !map.root.isConnected) return;
-    drawPoints(map);
+    drawPoints(map, now);
     map.pen2d.setTransform(map.ratio, 0, 0, map.ratio, 0, 0);
     map.pen2d.clearRect(0, 0, map.width, map.height);
     const pen = canvasPen(map.pen2d);

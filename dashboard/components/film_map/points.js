@@ -1,20 +1,23 @@
 // The films themselves, drawn by the graphics card in one call: 60,000 of them move smoothly. Where a browser has no
 // WebGL 2 the marks are drawn one by one, more slowly but the same.
 const SHAPES = ["circle", "square", "diamond", "triangle", "plus", "cross", "star"];
+const [SLOW_MS, FAST_MS, PAUSE_MS] = [42, 24, 250]; // from one frame to the next while the map moves
+const LEAST_MOVING = 6000; // films
 const VERTEX = `#version 300 es
-in vec3 place; in float value; in float size; in float shape; in float alpha;
-uniform mat4 matrix; uniform float ratio; uniform sampler2D ramp; uniform vec3 unknown;
+in vec3 place; in vec4 colour; in float size; in float shape;
+uniform mat4 matrix; uniform float ratio;
 out vec4 tint; flat out float kind; out float radius;
 void main() {
   gl_Position = matrix * vec4(place, 1.0);
   radius = 0.5 * size * ratio / gl_Position.w;
   gl_PointSize = 2.0 * radius + 2.0;
   kind = shape;
-  tint = vec4(value < 0.0 ? unknown : texture(ramp, vec2(value, 0.5)).rgb, alpha);
+  tint = colour;
 }`;
 const FRAGMENT = `#version 300 es
 precision mediump float;
-in vec4 tint; flat in float kind; in float radius; out vec4 colour;
+in vec4 tint; flat in float kind; in float radius; out vec4 drawn;
+uniform bool shaped;
 float star(vec2 p) {
   float turn = 1.2566371, angle = mod(atan(p.x, -p.y) + 0.5 * turn, turn) - 0.5 * turn;
   vec2 at = length(p) * vec2(cos(angle), abs(sin(angle))), tip = vec2(1.12, 0.0), notch = 0.47 * vec2(0.809017, 0.587785);
@@ -23,7 +26,7 @@ float star(vec2 p) {
 }
 float outside(vec2 p) {
   vec2 a = abs(p);
-  if (kind < 0.5) return length(p) - 1.0;
+  if (!shaped || kind < 0.5) return length(p) - 1.0; // most maps: nothing dearer is looked at
   if (kind < 1.5) return max(a.x, a.y) - 0.86;
   if (kind < 2.5) return (a.x + a.y - 1.2) * 0.7071;
   if (kind < 3.5) return max(p.y - 0.62, a.x * 0.866 - p.y * 0.5 - 0.56);
@@ -35,7 +38,7 @@ void main() {
   vec2 p = (gl_PointCoord * 2.0 - 1.0) * (radius + 1.0) / radius;
   float cover = clamp(0.5 - outside(p) * radius, 0.0, 1.0) * tint.a;
   if (cover < 0.01) discard;
-  colour = vec4(tint.rgb * cover, cover);
+  drawn = vec4(tint.rgb * cover, cover);
 }`;
 
 function compiled(gl, kind, source) {
@@ -56,20 +59,17 @@ function openCard(canvas) {
   gl.linkProgram(program);
   gl.useProgram(program);
   const buffers = {};
-  for (const [name, size] of [["place", 3], ["value", 1], ["size", 1], ["shape", 1], ["alpha", 1]]) {
+  for (const [name, size, kind] of [["place", 3, gl.FLOAT], ["colour", 4, gl.UNSIGNED_BYTE], ["size", 1, gl.FLOAT], ["shape", 1, gl.FLOAT]]) {
     buffers[name] = gl.createBuffer();
     gl.bindBuffer(gl.ARRAY_BUFFER, buffers[name]);
     const at = gl.getAttribLocation(program, name);
     gl.enableVertexAttribArray(at);
-    gl.vertexAttribPointer(at, size, gl.FLOAT, false, 0, 0);
+    gl.vertexAttribPointer(at, size, kind, kind === gl.UNSIGNED_BYTE, 0, 0);
   }
-  gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
-  for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
-  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
   gl.enable(gl.BLEND);
   gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   const uniform = (name) => gl.getUniformLocation(program, name);
-  return { gl, buffers, matrix: uniform("matrix"), ratio: uniform("ratio"), unknown: uniform("unknown") };
+  return { gl, buffers, matrix: uniform("matrix"), ratio: uniform("ratio"), shaped: uniform("shaped") };
 }
 
 function sendValues(card, name, values) {
@@ -78,14 +78,29 @@ function sendValues(card, name, values) {
   card.gl.bufferData(card.gl.ARRAY_BUFFER, values, card.gl.DYNAMIC_DRAW);
 }
 
-function sendRamp(card, bytes, unknown) {
-  if (!card) return;
-  const { gl } = card;
-  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, RAMP_STEPS, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(bytes.buffer));
-  gl.uniform3fv(card.unknown, shares(unknown));
+/** Colours as bytes: what the ramp gives for each value, and how opaque. */
+function sendColours(map) {
+  const bytes = new Uint8Array(4 * map.n);
+  const unknown = shares(map.theme.edge).map((share) => Math.round(255 * share));
+  for (let row = 0; row < map.n; row++) {
+    const step = 4 * Math.round(map.values[row] * (RAMP_STEPS - 1));
+    for (let part = 0; part < 3; part++) bytes[4 * row + part] = step < 0 ? unknown[part] : map.ramp[step + part];
+    bytes[4 * row + 3] = 255 * map.alphas[row];
+  }
+  sendValues(map.card, "colour", bytes);
 }
 
-function drawPoints(map) {
+/** How many films to draw: at rest all; while they move, as many of the best known as this machine keeps up with. */
+function affordable(map, now) {
+  const passed = now - (map.drawnAt ?? 0);
+  map.drawnAt = now;
+  if (!map.isMoving) return map.n;
+  if (passed < PAUSE_MS) map.budget *= passed > SLOW_MS ? 0.75 : passed < FAST_MS ? 1.2 : 1;
+  map.budget = Math.min(map.n, Math.max(LEAST_MOVING, map.budget));
+  return Math.round(map.budget);
+}
+
+function drawPoints(map, now) {
   if (!map.card) return;
   const { gl } = map.card;
   gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
@@ -94,7 +109,8 @@ function drawPoints(map) {
   (map.isDeep ? gl.enable : gl.disable).call(gl, gl.DEPTH_TEST);
   gl.uniformMatrix4fv(map.card.matrix, false, matrixOf(map));
   gl.uniform1f(map.card.ratio, map.ratio * growth(map));
-  gl.drawArrays(gl.POINTS, 0, map.n);
+  gl.uniform1i(map.card.shaped, map.data.colouring.scale === "groups" ? 1 : 0);
+  gl.drawArrays(gl.POINTS, 0, affordable(map, now));
 }
 
 /** Draw every film with a pen: for a picture in SVG, and where there is no WebGL. */
