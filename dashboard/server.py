@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core import warm_up as warm_up_core
 from dashboard import resources
 from dashboard.components.film_map import columns_route
-from dashboard.visitors import VisitorCookie
+from dashboard.visitors import VisitorCookie, door_routes
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
@@ -82,8 +82,8 @@ def middleware() -> list[Middleware]:
 
 
 def routes() -> list[BaseRoute]:
-    """Return what is served beside Streamlit: the map's columns, and fonts and icons out of ``assets/``."""
-    return [columns_route(), Mount("/assets", StaticFiles(directory=ASSETS))]
+    """Return what is served beside Streamlit: the map's columns, private links, fonts and icons out of ``assets/``."""
+    return [columns_route(), *door_routes(resources.store), Mount("/assets", StaticFiles(directory=ASSETS))]
 
 
 @asynccontextmanager

@@ -13,14 +13,15 @@ from typing import Any
 import streamlit as st
 
 from core import Id, IdMap, UnknownId
-from dashboard.visitors import new_visitor_id, visitor_in
+from dashboard.visitors import account_key, digest_of, new_visitor_id, visitor_in, with_profile
 
 PERSON, FILM, MODEL, DATA = "person", "film", "model", "data"
 VIEW = "view"  # the part of the map that is seen: the browser writes it, numbers with _ between
 YOU = "you"
 MINE = "mine"
+_PROFILE = "profile_shown"
 _TOKEN, _PAGE, _SHOWN, _BEFORE, _OFFERED = "visitor_token", "page", "list_shown", "list_before", "offered"
-_COMPLAINT = "complaint"
+_COMPLAINT, _UPLOAD = "complaint", "uploads"
 
 
 def enter(page: str, *, with_film: bool) -> None:
@@ -125,16 +126,42 @@ def is_on(key: str) -> bool:
 
 
 def visitor() -> str:
-    """Return the visitor's token: from the cookie, or one of this session alone where cookies are refused."""
-    token = visitor_in(st.context.cookies)
-    if token is None:
-        token = st.session_state.setdefault(_TOKEN, new_visitor_id())
-    return token
+    """Return the visitor's key: their account's or their browser's, with the profile that this tab shows.
+
+    Where cookies are refused, it is a token of this session alone.
+    """
+    holder = _holder()
+    whose, profile = st.session_state.get(_PROFILE, (None, None))
+    return with_profile(holder, profile) if whose == digest_of(holder) and profile is not None else holder
+
+
+def show_profile(profile: int | None) -> None:
+    """Let this tab show a profile from now on, whatever other tabs do; None: the one that was used last."""
+    st.session_state[_PROFILE] = (digest_of(_holder()), profile)
+
+
+def browser() -> str | None:
+    """Return the key of the browser alone, signed in or not; None where it refuses cookies."""
+    return visitor_in(st.context.cookies)
+
+
+def is_signed_in() -> bool:
+    """Return whether an identity provider vouches for the visitor."""
+    return bool(st.user.get("is_logged_in", False)) and bool(st.user.get("sub"))
 
 
 def keeps_ratings() -> bool:
     """Return whether ratings will be found again after a reload."""
-    return visitor_in(st.context.cookies) is not None
+    return is_signed_in() or browser() is not None
+
+
+def _holder() -> str:
+    if is_signed_in():
+        return account_key(str(st.user.get("iss", "")), str(st.user["sub"]))
+    token = browser()
+    if token is None:
+        token = st.session_state.setdefault(_TOKEN, new_visitor_id())
+    return token
 
 
 def note_offer(film: Id) -> None:
@@ -165,6 +192,30 @@ def shift_list() -> None:
     """Ratings changed: the list shown now becomes the one to compare with."""
     if _SHOWN in st.session_state:
         st.session_state[_BEFORE] = st.session_state[_SHOWN][2]
+
+
+def once(name: str, basis: object, make: Callable[[], Any]) -> Any:
+    """Return what ``make`` gave for ``basis`` in this session; another basis takes its place.
+
+    For what belongs to one person, such as the file they uploaded: a cache would share it.
+    """
+    held = st.session_state.get(f"once_{name}")
+    if held is None or held[0] != basis:
+        held = (basis, make())
+        st.session_state[f"once_{name}"] = held
+    return held[1]
+
+
+def upload_key() -> str:
+    """Return the key of the uploader: a new one, and with it an empty uploader, after each file that was saved."""
+    return f"upload_{st.session_state.get(_UPLOAD, 0)}"
+
+
+def next_upload() -> None:
+    """Let go of the uploaded file and of what was read from it."""
+    st.session_state[_UPLOAD] = st.session_state.get(_UPLOAD, 0) + 1
+    for key in [key for key in st.session_state if str(key).startswith("once_history")]:
+        del st.session_state[key]
 
 
 def complain(message: str) -> None:

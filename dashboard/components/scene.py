@@ -12,7 +12,7 @@ from dashboard.components import markup
 from dashboard.components.making import show_making
 from dashboard.jobs import TooManyJobs
 from dashboard.library import KINDS, Ready, kind_of
-from dashboard.visitors import Rating, Shelf, StoreError
+from dashboard.visitors import Profile, Rating, Shelf, Store, StoreError, profile_in
 from dashboard.words import count, literal
 
 # A model that is on the disk is read within this time: then no progress is shown for a moment.
@@ -29,6 +29,7 @@ class Scene:
     base: Ready
     shelf: Shelf
     has_own: bool = False
+    profile: Profile | None = None
 
     @property
     def model(self) -> FactorModel:
@@ -64,16 +65,18 @@ def open_scene() -> Scene:
     if complaint is not None:
         st.error(literal(complaint))
     data = state.choice(state.DATA, allowed=_is_here, default=resources.default_dataset())
-    shelf, folder = _visitor(data)
+    profile, shelf, folder = _visitor(data)
     own = None if folder is None else _own(data, folder)
     kinds = [*KINDS, *([state.MINE] if own is not None else [])]
     kind = state.choice(
         state.MODEL, allowed=kinds, default=state.MINE if own is not None else resources.default_kind(data)
     )
     if kind == state.MINE and own is not None:
-        return Scene(data, kind, own, _prepared(data, kind_of(own.model)), usable(shelf, own), has_own=True)
+        return Scene(
+            data, kind, own, _prepared(data, kind_of(own.model)), usable(shelf, own), has_own=True, profile=profile
+        )
     ready = _prepared(data, kind)
-    return Scene(data, kind, ready, ready, usable(shelf, ready), has_own=own is not None)
+    return Scene(data, kind, ready, ready, usable(shelf, ready), has_own=own is not None, profile=profile)
 
 
 def who(scene: Scene) -> str:
@@ -110,13 +113,27 @@ def _is_here(name: str) -> bool:
     )
 
 
-def _visitor(data: str) -> tuple[Shelf, str | None]:
+def _visitor(data: str) -> tuple[Profile | None, Shelf, str | None]:
     try:
-        token, store = state.visitor(), resources.store()
-        return store.shelf(token, data), store.model(token, data)
+        store = resources.store()
+        profile = _profile(store)
+        key = state.visitor()
+        return profile, store.shelf(key, data), store.model(key, data)
     except StoreError as error:
         st.error(literal(str(error)))
-        return Shelf(), None
+        return None, Shelf(), None
+
+
+def _profile(store: Store) -> Profile | None:
+    """The profile that this tab shows: it stays with it whatever other tabs do, until that profile is gone."""
+    profile = store.profiles.current(state.visitor())
+    if profile is None and profile_in(state.visitor()) is not None:
+        st.info("The profile that this page showed was deleted, or its private link was replaced.")
+        state.show_profile(None)
+        profile = store.profiles.current(state.visitor())
+    if profile is not None:
+        state.show_profile(profile.id)
+    return profile
 
 
 def _own(data: str, folder: str) -> Ready | None:

@@ -1,6 +1,7 @@
 """People and their ratings. Never imports streamlit."""
 
 from dashboard.visitors.cookie import COOKIE_NAME, VisitorCookie, visitor_in
+from dashboard.visitors.door import DOOR, door_routes
 from dashboard.visitors.errors import ProfileGone, StoreError
 from dashboard.visitors.export import as_csv, as_json
 from dashboard.visitors.identity import (
@@ -20,6 +21,7 @@ from dashboard.visitors.shelf import MARKS, SOURCES, Change, FilmId, Mark, Ratin
 
 __all__ = [
     "COOKIE_NAME",
+    "DOOR",
     "MARKS",
     "SOURCES",
     "Change",
@@ -42,6 +44,7 @@ __all__ = [
     "as_csv",
     "as_json",
     "digest_of",
+    "door_routes",
     "holder_of",
     "is_visitor_id",
     "new_visitor_id",

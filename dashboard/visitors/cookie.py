@@ -37,7 +37,7 @@ class VisitorCookie:
         if scope["type"] != "http" or not _opens_a_page(request := Request(scope)):
             await self._app(scope, receive, send)
             return
-        cookie = _cookie(visitor_in(request.cookies) or new_visitor_id(), secure=request.url.scheme == "https")
+        cookie = cookie_header(visitor_in(request.cookies) or new_visitor_id(), secure=request.url.scheme == "https")
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -58,6 +58,7 @@ def _opens_a_page(request: Request) -> bool:
     return destination == "document" if destination else "text/html" in request.headers.get("accept", "")
 
 
-def _cookie(token: str, *, secure: bool) -> str:
+def cookie_header(token: str, *, secure: bool) -> str:
+    """Return the value of the Set-Cookie header that gives a browser its token."""
     parts = [f"{COOKIE_NAME}={token}", "HttpOnly", "SameSite=Lax", "Path=/", f"Max-Age={MAX_AGE_SECONDS}"]
     return "; ".join([*parts, "Secure"] if secure else parts)

@@ -15,7 +15,7 @@ from dashboard.visitors import COOKIE_NAME, is_visitor_id, new_visitor_id
 @pytest.fixture(autouse=True)
 def browser(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A browser of dictionaries: what the address and the session hold, and the cookies."""
-    fake = SimpleNamespace(query_params={}, session_state={}, context=SimpleNamespace(cookies={}))
+    fake = SimpleNamespace(query_params={}, session_state={}, context=SimpleNamespace(cookies={}), user={})
     monkeypatch.setattr(state, "st", fake)
     return fake
 
