@@ -133,7 +133,7 @@ class Library:
         ratings = dataset.ratings.with_user(_free_id(dataset), stars)
         trainer = KINDS[kind_of(base.model)].trainer
         saved = _train(ratings, dataset, trainer, context, seed=base.model.card.seed, start=base.model)
-        folder = f"visitors/{_digest(owner)}/{_digest(dataset.name)}/{saved.model.version}"
+        folder = f"{self.place_of(owner)}/{_digest(dataset.name)}/{saved.model.version}"
         save_model(saved, self.folder() / folder)
         self._remember(f"{dataset.name}@{folder}", Ready(dataset, saved))
         return folder
@@ -144,6 +144,19 @@ class Library:
         for other in kept.parent.iterdir():
             if other != kept:
                 shutil.rmtree(other, ignore_errors=True)
+
+    @staticmethod
+    def place_of(owner: str) -> str:
+        """Return the folder, below that of all models, of those made for ``owner``."""
+        return f"visitors/{_digest(owner)}"
+
+    def forget(self, owner: str) -> None:
+        """Delete all models that were made for ``owner``, from memory too."""
+        folder = self.place_of(owner)
+        with self._lock:
+            for key in [key for key in self._models if f"@{folder}/" in key]:
+                del self._models[key]
+        shutil.rmtree(self.folder() / folder, ignore_errors=True)
 
     def folder(self) -> Path:
         """Return where artefacts are kept."""

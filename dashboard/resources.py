@@ -7,10 +7,22 @@ from contextlib import suppress
 
 import streamlit as st
 
-from core import DatasetInfo, FilmMap, FilmSpace, Id, InvalidArgument, limit_threads, list_datasets, telling_user
+from core import (
+    DatasetInfo,
+    FilmMap,
+    FilmMatcher,
+    FilmSpace,
+    Id,
+    InvalidArgument,
+    NamedAxis,
+    limit_threads,
+    list_datasets,
+    name_axes,
+    telling_user,
+)
 from dashboard.jobs import JobContext, JobRunner, JobState
 from dashboard.library import Library, Ready
-from dashboard.rows import FilmIndex
+from dashboard.rows import FilmIndex, film_of
 from dashboard.visitors import Store, open_store
 
 DATASET_VARIABLE = "REELSPACE_DATASET"
@@ -45,6 +57,11 @@ def store() -> Store:
     return open_store()
 
 
+def offers_accounts() -> bool:
+    """Return whether this deployment names an identity provider: a section [auth] in Streamlit's secrets."""
+    return st.secrets.load_if_toml_exists() and "auth" in st.secrets
+
+
 def default_dataset() -> str:
     """Return the name of the data set that the app opens with."""
     return os.environ.get(DATASET_VARIABLE) or "ml-100k"
@@ -71,6 +88,7 @@ def start_preparing(dataset: str | None = None, kind: str | None = None) -> str:
         with suppress(InvalidArgument):  # too few films for a picture: the page says so
             for n_components in (3, 2):  # what For you and Map open with: nobody waits for it
                 drawing(ready.model.version, "stars", n_components, MAP_SUPPORT, ready, ready)
+        named_axes(ready.model.version, ready)
 
     status = jobs.status(job)
     if books.ready(name, kind) is None and (status is None or status.state is JobState.DONE):
@@ -100,6 +118,15 @@ def drawing(version: str, metric: str, n_components: int, min_ratings: int, _rea
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_SPACES)
+def named_axes(version: str, _ready: Ready) -> tuple[NamedAxis, ...]:
+    """Return the directions in which tastes differ most, named by evidence; none where too few films could say."""
+    try:
+        return name_axes(space(version, "stars", _ready))
+    except InvalidArgument:
+        return ()
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_SPACES)
 def first_person(fingerprint: str, _ready: Ready) -> Id:  # noqa: ARG001 - the cache's key
     """Return the person whom For you opens with, by the data's fingerprint."""
     return telling_user(_ready.dataset)
@@ -109,3 +136,9 @@ def first_person(fingerprint: str, _ready: Ready) -> Id:  # noqa: ARG001 - the c
 def film_index(fingerprint: str, _ready: Ready) -> FilmIndex:  # noqa: ARG001 - the cache's key
     """Return every rated film by its label, by the data's fingerprint."""
     return FilmIndex.of(_ready)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def film_matcher(fingerprint: str, _ready: Ready) -> FilmMatcher:
+    """Return every rated film by its names, most rated first, by the data's fingerprint."""
+    return FilmMatcher(film_of(_ready.saved.films, film) for film in film_index(fingerprint, _ready).labels)

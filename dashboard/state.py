@@ -6,6 +6,7 @@ What an address says is checked against what there is; anything else falls back 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Sequence
 from math import isfinite
 from typing import Any
@@ -13,13 +14,13 @@ from typing import Any
 import streamlit as st
 
 from core import Id, IdMap, UnknownId
-from dashboard.visitors import account_key, digest_of, new_visitor_id, visitor_in, with_profile
+from dashboard.visitors import account_key, digest_of, new_visitor_id, profile_in, visitor_in, with_profile
 
 PERSON, FILM, MODEL, DATA = "person", "film", "model", "data"
 VIEW = "view"  # the part of the map that is seen: the browser writes it, numbers with _ between
 YOU = "you"
 MINE = "mine"
-_PROFILE = "profile_shown"
+_PROFILE, _SECRET = "profile_shown", "private_link"
 _TOKEN, _PAGE, _SHOWN, _BEFORE, _OFFERED = "visitor_token", "page", "list_shown", "list_before", "offered"
 _COMPLAINT, _UPLOAD = "complaint", "uploads"
 
@@ -138,6 +139,39 @@ def visitor() -> str:
 def show_profile(profile: int | None) -> None:
     """Let this tab show a profile from now on, whatever other tabs do; None: the one that was used last."""
     st.session_state[_PROFILE] = (digest_of(_holder()), profile)
+
+
+def owner() -> str:
+    """Return what models made for the visitor are filed under: their profile's number, else their key."""
+    key = visitor()
+    profile = profile_in(key)
+    return key if profile is None else f"profile {profile}"
+
+
+def owner_digest() -> str:
+    """Return a short name of the profile that tells nobody who it is, for what reaches the browser."""
+    return hashlib.sha256(visitor().encode()).hexdigest()[:12]
+
+
+def keep_secret(secret: str) -> None:
+    """Keep a private link that was just made: it is shown by this session alone, for this profile alone."""
+    st.session_state[_SECRET] = (owner(), secret)
+
+
+def secret() -> str | None:
+    """Return the private link that this session made for the profile it shows."""
+    whose, kept = st.session_state.get(_SECRET, (None, None))
+    return kept if whose == owner() else None
+
+
+def pages(name: str) -> int:
+    """Return how many pages of a list are shown."""
+    return int(st.session_state.get(name, 1))
+
+
+def show_more(name: str) -> None:
+    """Let a list that is shown page by page show one page more."""
+    st.session_state[name] = pages(name) + 1
 
 
 def browser() -> str | None:

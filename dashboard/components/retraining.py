@@ -11,7 +11,7 @@ from dashboard.components.job_panel import job_panel
 from dashboard.components.scene import Scene, usable
 from dashboard.jobs import JobContext, JobState, TooManyJobs
 from dashboard.rows import film_of, usual_support
-from dashboard.visitors import StoreError, digest_of
+from dashboard.visitors import StoreError
 from dashboard.words import count
 
 LEAST_RATINGS = 1
@@ -20,7 +20,7 @@ COMPARED = 10
 
 def retraining(scene: Scene) -> None:
     """Show the button, the job while it runs, and what the new model changed."""
-    job = f"retrain:{digest_of(state.visitor())[:12]}:{scene.data}"  # the name reaches the browser: no token in it
+    job = f"retrain:{state.owner_digest()}:{scene.data}"  # the name reaches the browser: no token in it
     runner = resources.runner()
     status = job_panel(runner, job, what="Training the whole model", stays="The model in use has not changed.")
     if status is not None and status.state is JobState.DONE:
@@ -47,11 +47,11 @@ def _start(scene: Scene, job: str) -> None:
     """Queue the training; the worker thread has no session, so it is given all it needs."""
     try:
         library, store, visitor = resources.library(), resources.store(), state.visitor()
-        base, data = scene.base, scene.data
+        base, data, owner = scene.base, scene.data, state.owner()
         stars = usable(store.shelf(visitor, data), base).stars  # with what another tab has rated since
 
         def work(context: JobContext) -> None:
-            folder = library.retrain(base, stars, owner=visitor, context=context)
+            folder = library.retrain(base, stars, owner=owner, context=context)
             store.set_model(visitor, data, folder)
             library.drop_others(folder)
 
