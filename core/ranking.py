@@ -11,7 +11,7 @@ from core.catalogue import Catalogue
 from core.errors import InvalidArgument
 from core.folding import Person, Prediction
 from core.links import Constant
-from core.model import FactorModel
+from core.model import FactorModel, TrainedModel
 from core.ratings import Id
 from core.space.star_metric import film_coordinates
 
@@ -79,19 +79,24 @@ def recommend(
     wishes = wishes or ListWishes()
     if n < 1:
         raise InvalidArgument(f"n must be at least 1, got {n}")
-    values = values_of(person, wishes)
-    if wishes.asks_for_distance and coordinates is None:
-        coordinates = _coordinates(person)
-    if coordinates is not None:
-        values = values - _unwanted(person, wishes, coordinates)
-    values = values.masked_fill(~allowed(person, films, wishes), -torch.inf)
-    if wishes.diversity and coordinates is not None:
-        rows = _varied(values, coordinates, wishes.diversity, n)
-    else:
-        best = values.topk(min(n, len(values)))
-        rows = best.indices[best.values > -torch.inf]
+    values = values_of(person, wishes).masked_fill(~allowed(person, films, wishes), -torch.inf)
+    rows = best_rows(values, person.model, wishes, n=n, coordinates=coordinates)
     labels = person.model.items.labels
     return person.predict(labels[row] for row in rows.tolist())
+
+
+def best_rows(
+    values: Tensor, model: TrainedModel, wishes: ListWishes, *, n: int, coordinates: Tensor | None = None
+) -> Tensor:
+    """Return the rows (up to n,) of the films to show, first to be shown first; −∞ in ``values`` is never shown."""
+    if wishes.asks_for_distance and coordinates is None:
+        coordinates = _coordinates(model)
+    if coordinates is not None:
+        values = values - _unwanted(model, wishes, coordinates)
+    if wishes.diversity and coordinates is not None:
+        return _varied(values, coordinates, wishes.diversity, n)
+    best = values.topk(min(n, len(values)))
+    return best.indices[best.values > -torch.inf]
 
 
 def allowed(person: Person, films: Catalogue, wishes: ListWishes) -> Tensor:
@@ -110,15 +115,17 @@ def allowed(person: Person, films: Catalogue, wishes: ListWishes) -> Tensor:
     return mask
 
 
-def values_of(person: Person, wishes: ListWishes) -> Tensor:
+def values_of(person: Person, wishes: ListWishes, *, in_stars: bool = False) -> Tensor:
     """Return what films are ordered by before distances count (n_items,), float64 on the CPU.
 
-    The score's mean over draws, as in ``Person.top_n``; stars without limits as soon as a wish speaks of stars.
+    The score's mean over draws, as in ``Person.top_n``; stars without limits if asked for, or as soon as a wish speaks
+    of stars.
     """
     model = person.model
+    in_stars = in_stars or bool(wishes.adventure) or wishes.asks_for_distance
     if wishes.surprise is not None:
         return _one_draw(person, wishes.surprise) + _bonus(person, wishes.adventure)
-    if isinstance(model.link, Constant) or not (wishes.adventure or wishes.asks_for_distance):
+    if isinstance(model.link, Constant) or not in_stars:
         return person.scores().mean(0).double().cpu() + _bonus(person, wishes.adventure)
     return model.link.stars(person.scores()).mean(0).double().cpu() + _bonus(person, wishes.adventure)
 
@@ -151,20 +158,20 @@ def _one_draw(person: Person, seed: int) -> Tensor:
     return model.link.stars(model.person_scores(vectors))[draw].double().cpu()
 
 
-def _coordinates(person: Person) -> Tensor:
-    if not isinstance(person.model, FactorModel):
-        trainer = person.model.card.trainer
+def _coordinates(model: TrainedModel) -> Tensor:
+    if not isinstance(model, FactorModel):
+        trainer = model.card.trainer
         raise InvalidArgument(f"{trainer} models have no space, so diversity must be 0 and less_like empty")
-    return film_coordinates(person.model)
+    return film_coordinates(model)
 
 
-def _unwanted(person: Person, wishes: ListWishes, coordinates: Tensor) -> Tensor:
+def _unwanted(model: TrainedModel, wishes: ListWishes, coordinates: Tensor) -> Tensor:
     """What films lose for being near those of which less is wished (n_items,), in stars.
 
     ``LESS`` at the same place, nothing from the median distance of all films on, in a straight line between.
     """
     lost = torch.zeros(len(coordinates), dtype=torch.float64)
-    for row in person.model.items.rows(wishes.less_like):
+    for row in model.items.rows(wishes.less_like):
         distances = (coordinates - coordinates[row]).square().sum(1).sqrt().double()
         reach = distances.median()
         lost = torch.maximum(lost, LESS * (1 - distances / reach).clamp(min=0)) if reach > 0 else lost

@@ -27,12 +27,18 @@ def nearest(coordinates: Tensor, row: int, *, n: int = 10, allowed: Tensor | Non
 
     ``allowed`` (n_items,) is a mask of rows that may be returned. Raises ``InvalidArgument`` if ``n`` is below 1.
     """
+    others = torch.ones(len(coordinates), dtype=torch.bool) if allowed is None else allowed.clone()
+    others[row] = False
+    return nearest_to(coordinates, coordinates[row], n=n, allowed=others)
+
+
+def nearest_to(coordinates: Tensor, place: Tensor, *, n: int = 10, allowed: Tensor | None = None) -> list[Neighbour]:
+    """Return the ``n`` rows of ``coordinates`` nearest to ``place`` (k,), as ``nearest`` does."""
     if n < 1:
         raise InvalidArgument(f"n must be at least 1, got {n}")
-    distances = (coordinates - coordinates[row]).square().sum(1).sqrt()
+    distances = (coordinates - place).square().sum(1).sqrt()
     if allowed is not None:
         distances = distances.masked_fill(~allowed, torch.inf)
-    distances[row] = torch.inf
     found = distances.topk(min(n, len(distances)), largest=False)
     pairs = zip(found.indices.tolist(), found.values.tolist(), strict=True)
     return [Neighbour(place, distance) for place, distance in pairs if distance < torch.inf]
