@@ -1,9 +1,9 @@
 """Whether asking the right films beats asking popular ones: ``python -m benchmarks.bench_next_films``.
 
-People are held out whole, a fifth at a time, and a model is trained on all others. Half of a held-out person's ratings,
-drawn at random, can be asked for: the films they could answer about. The other half is predicted after so many
-answers, always the same ratings whichever way asked. Ways: ``films_to_rate``; the most rated films; films at random. A
-difference's 95 % interval is over people (paired bootstrap), who are drawn with all their ratings.
+People are held out whole, a fifth at a time, and a model is trained on all others. Of a held-out person's ratings a
+quarter is hidden, each quarter in turn, and predicted from so many answers, whichever way asked; all others can be
+asked for: the films they could answer about. Ways: ``films_to_rate``; the most rated films; films at random, drawn anew
+for each quarter. A difference's 95 % interval is over people (paired bootstrap), drawn with all their ratings.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from core.trainers import default_trainer
 
 ASKED = (5, 10)
 FOLDS = 5
-LEAST_RATINGS = 40  # half of them to be asked for, half to be predicted
+LEAST_RATINGS = 40  # thirty of them to be asked for
+QUARTERS = 4
 RESAMPLES = 2_000
 
 Way = Callable[[FactorModel, Sequence[Id], int], Sequence[Id]]  # films to be asked about, the first ones first
 WAYS: dict[str, Way] = {
-    "rate next": lambda model, askable, n: films_to_rate(fold_in(model, {}), n=n, among=askable),
+    "rate next": lambda model, askable, n: films_to_rate(fold_in(model, {}), n=n, familiar=len(askable), among=askable),
     "popular": lambda model, askable, n: sorted(askable, key=lambda film: -_count(model, film))[:n],
     "random": lambda _, askable, n: askable[:n],  # they come in random order
 }
@@ -53,15 +54,24 @@ def _ask(
 ) -> Iterator[tuple[tuple[str, int], Tensor]]:
     """Yield by way and number of answers the summed squared error and the number of ratings of one person."""
     own = list(ratings.of_user(ratings.users.labels[row]).items())
-    own = [own[place] for place in torch.randperm(len(own), generator=generator).tolist()]
-    answers, hidden = dict(own[: len(own) // 2]), dict(own[len(own) // 2 :])
-    stars = torch.tensor(list(hidden.values()), dtype=torch.float64)
+    parts = [part.tolist() for part in torch.randperm(len(own), generator=generator).tensor_split(QUARTERS)]
+    totals = {(name, n_asked): torch.zeros(2, dtype=torch.float64) for name in WAYS for n_asked in ASKED}
+    for hidden in parts:
+        left = [place for part in parts if part is not hidden for place in part]
+        mixed = [left[place] for place in torch.randperm(len(left), generator=generator).tolist()]
+        answers, films = dict(own[place] for place in mixed), [own[place][0] for place in hidden]
+        stars = torch.tensor([own[place][1] for place in hidden], dtype=torch.float64)
+        for (name, n_asked), asked in _asked(model, list(answers)):
+            person = fold_in(model, {film: answers[film] for film in asked}, chosen=())
+            predicted = torch.tensor([one.prediction for one in person.predict(films)], dtype=torch.float64)
+            totals[name, n_asked] += torch.tensor([float((predicted - stars).square().sum()), len(stars)])
+    yield from totals.items()
+
+
+def _asked(model: FactorModel, askable: Sequence[Id]) -> Iterator[tuple[tuple[str, int], Sequence[Id]]]:
     for name, way in WAYS.items():
-        asked = way(model, list(answers), max(ASKED))
-        for n_asked in ASKED:
-            person = fold_in(model, {film: answers[film] for film in asked[:n_asked]}, chosen=())
-            predicted = torch.tensor([one.prediction for one in person.predict(hidden)], dtype=torch.float64)
-            yield (name, n_asked), torch.tensor([float((predicted - stars).square().sum()), len(stars)])
+        films = way(model, askable, max(ASKED))
+        yield from (((name, n_asked), films[:n_asked]) for n_asked in ASKED)
 
 
 def _line(n_asked: int, errors: dict[str, Tensor], generator: Generator) -> dict[str, Any]:
@@ -69,7 +79,7 @@ def _line(n_asked: int, errors: dict[str, Tensor], generator: Generator) -> dict
     n_people = len(errors["rate next"])
     draws = torch.randint(n_people, (RESAMPLES, n_people), generator=generator)
     line: dict[str, Any] = {"answers": n_asked, "people": n_people}
-    line |= {name: float(_rmse(each[None])) for name, each in errors.items()}
+    line |= {name: float(_rmse(each)) for name, each in errors.items()}
     ours = _rmse(errors["rate next"][draws])
     for other in ("popular", "random"):
         low, high = (ours - _rmse(errors[other][draws])).quantile(torch.tensor([0.025, 0.975])).tolist()
