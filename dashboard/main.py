@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.links import DATA, MAP, RATE
-from dashboard.views import data, for_you, map_view, rate
+from dashboard.components.links import DATA, FILM_PAGE, HISTORY, MAP, RATE, YOU_PAGE
+from dashboard.views import data, film, for_you, history, map_view, rate, you
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
@@ -22,10 +22,13 @@ page = st.navigation(
         st.Page(for_you.show, title="For you", default=True),
         st.Page(rate.show, title="Rate", url_path=RATE),
         st.Page(map_view.show, title="Map", url_path=MAP),
+        st.Page(you.show, title="You", url_path=YOU_PAGE),
         st.Page(data.show, title="Data", url_path=DATA),
+        st.Page(film.show, title="Why this film", url_path=FILM_PAGE, visibility="hidden"),  # reached from the lists
+        st.Page(history.show, title="Your history", url_path=HISTORY, visibility="hidden"),  # reached from Rate
     ],
     position="top",
 )
-state.enter(page.url_path, with_film=page.url_path in (RATE, MAP))
+state.enter(page.url_path, with_film=page.url_path in (RATE, MAP, FILM_PAGE))
 page.run()
 state.leave(page.url_path)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from core import GenreShare, Taste
-from dashboard.words import count
+from collections.abc import Mapping, Sequence
+
+from core import Explanation, GenreShare, Id, Influence, NamedAxis, Taste, Tip
+from dashboard.words import count, predicted_text, signed, star_text
 
 # A genre's share is worth a word from here up; nearer to the usual share it may be chance.
 LIFT_WORTH_SAYING = 1.5
@@ -49,3 +51,70 @@ def _stars(difference: float) -> str:
     halves = round(difference * 2)
     words = {0: "a quarter of a star", 1: "half a star", 2: "a whole star", 3: "one and a half stars", 4: "two stars"}
     return words.get(halves, f"{halves / 2:g} stars")
+
+
+def why_sentence(
+    found: Explanation,
+    axes: Sequence[NamedAxis],
+    titles: Mapping[Id, str],
+    *,
+    at: Sequence[float],
+    counts_most: str,
+    name: str,
+) -> str:
+    """Return what moves a prediction most, in words; ``at`` is where the film stands along each axis."""
+    parts = []
+    you = next((term for term in found.terms if term.kind == "you"), None)
+    if you is not None and abs(you.value) >= STRICTNESS_WORTH_SAYING and found.in_stars:
+        below = "below" if you.value < 0 else "above"
+        verb = "rate" if name == "You" else "rates"
+        parts.append(f"{name} {verb} {predicted_text(abs(you.value))} stars {below} the average person.")
+    parts.append(_mover(found, axes, titles, at))
+    if counts_most:
+        parts.append(f"Of {'your' if name == 'You' else 'their'} own ratings, {counts_most} counts most.")
+    return " ".join(parts)
+
+
+def in_spite_sentence(title: str, influence: Influence, *, is_you: bool) -> str:
+    """Return why a low rating raises a film that is like the one it was given to."""
+    who = "you" if is_you else "they"
+    return (
+        f"A low rating can lift similar films: {who} gave {title} {star_text(influence.rating)}, but that {who} chose to "
+        "watch it says more about the taste than the stars do."
+    )
+
+
+def tip_sentence(tip: Tip | None, title: str, *, listed: bool, n: int, is_you: bool) -> str:
+    """Return the smallest change of one rating that puts a film into the best ``n``, or out of them."""
+    where = f"among the {n} best" if listed else f"not among the {n} best"
+    if tip is None:
+        return f"This film is {where}, and no other rating of a single film would change that."
+    who, whose = ("you", "your") if is_you else ("they", "their")
+    verb = "leaves them" if listed else f"comes in at place {tip.rank}"
+    return (
+        f"This film is {where} of {whose} list. It {verb} as soon as {who} give {title} {star_text(tip.needed)} "
+        f"instead of {star_text(tip.rating)}."
+    )
+
+
+def _mover(found: Explanation, axes: Sequence[NamedAxis], titles: Mapping[Id, str], at: Sequence[float]) -> str:
+    """The term that moves the prediction most, and which way."""
+    strongest = found.strongest
+    amount = f"{signed(strongest.value)}{' stars' if found.in_stars else ''}"
+    does = "lifts" if strongest.value >= 0 else "lowers"
+    if strongest.kind == "axis":
+        place = [term for term in found.terms if term.kind == "axis"].index(strongest)
+        axis = axes[place]
+        end = axis.low if at[place] < 0 else axis.high
+        films = " and ".join([titles[film] for film in end if film != found.item_id][:2])
+        return f"What {does} this film most is one direction of taste, the one towards {films}: {amount}."
+    return f"{_WHAT[strongest.kind].format(does=does)}: {amount}." if strongest.kind in _WHAT else _NETWORK
+
+
+_WHAT = {
+    "you": "What {does} it most is how strictly this person rates in general",
+    "film": "What {does} it most is the film's own standing with everybody",
+    "rest": "What {does} it most are many small directions of taste together",
+    "limits": "What {does} it most is the end of the scale",
+}
+_NETWORK = "This model is a network: its answer is no sum, so it cannot be taken apart."

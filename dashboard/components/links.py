@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-FOR_YOU, RATE, MAP, DATA = "", "rate", "map", "data"  # the default page lives at the root: its own name opens nothing
+# The default page lives at the root: its own name opens nothing.
+FOR_YOU, RATE, MAP, DATA, FILM_PAGE, HISTORY, YOU_PAGE = "", "rate", "map", "data", "film", "history", "you"
 
 
 def address(page: str, query: Mapping[str, str]) -> str:

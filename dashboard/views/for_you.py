@@ -11,7 +11,7 @@ from core import InvalidArgument, Person, describe_taste
 from dashboard import resources, state
 from dashboard.components import markup
 from dashboard.components.film_list import FilmRow, Reason, film_list
-from dashboard.components.links import MAP, RATE, go_to
+from dashboard.components.links import FILM_PAGE, RATE, go_to
 from dashboard.components.making import how_it_learned
 from dashboard.components.pickers import person_name
 from dashboard.components.scene import Scene, open_scene, who
@@ -65,10 +65,11 @@ def _programme(scene: Scene, person: Person, wishes: Wishes, name: str) -> None:
         key="programme",
         label=f"Films for {name}, {wishes.order} first",
         whose="you" if you else "they",
+        page=FILM_PAGE,
         query=state.carried(),
     )
     if chosen is not None:
-        go_to(MAP, {**state.carried(), state.FILM: chosen})
+        go_to(FILM_PAGE, {**state.carried(), state.FILM: chosen})
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(films) > FIRST_ROWS:
             st.toggle("Show more films", key="show_more")

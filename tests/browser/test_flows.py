@@ -99,11 +99,15 @@ def test_back_returns_to_the_person_before(page: Page, base_url: str) -> None:
     expect(page).to_have_url(f"{base_url}/?person=865")
 
 
-def test_a_film_in_the_list_opens_on_the_map(page: Page, base_url: str) -> None:
+def test_a_film_in_the_list_is_explained_and_opens_on_the_map(page: Page, base_url: str) -> None:
     open_page(page, f"{base_url}/?person=865")
     row = page.locator(".rs-row").first
     title = row.locator(".rs-title").inner_text()
     row.click()
+    expect(page).to_have_url(re.compile(r"/film\?.*film=\d+"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^Why \d\.\d stars for "))
+    expect(page.get_by_role("heading", name="The sum, term by term")).to_be_visible()
+    page.get_by_role("button", name="On the map").click()
     expect(page).to_have_url(re.compile(r"/map\?.*film=\d+"))
     expect(page.locator(".st-key-rail .rs-large")).to_have_text(title)
     page.get_by_role("button", name="Rate this film").click()
@@ -255,7 +259,7 @@ def test_no_hindrance_on_pages_in_use(new_context: CreateContextCallback, base_u
     rate(page, base_url, BRAZIL, "4½ stars")
     expect(page.get_by_test_id("stToast")).to_have_count(0)  # Streamlit's toasts have no name
     found = {"rate": hindrances(page)}
-    for path in ("?person=you", f"map?person=you&film={BRAZIL}"):
+    for path in ("?person=you", f"film?person=you&film={BRAZIL}", f"map?person=you&film={BRAZIL}"):
         open_page(page, f"{base_url}/{path}")
         wait_until(page, f"!document.querySelector('.st-key-film_map') || {DRAWN}")
         found[path] = hindrances(page)
