@@ -27,7 +27,7 @@ class LanguageModelTrainer:
     width: int = 128
     hidden: int = 384
     dropout: float = 0.25
-    n_epochs: int = 12
+    n_epochs: int = 10
     n_streams: int = 32
     length: int = 48
     learning_rate: float = 4e-3
