@@ -14,6 +14,9 @@ from core.space.film_map import FilmSpace
 
 Likeness: TypeAlias = Literal["distance", "cosine", "dot"]
 
+# Films nearer to the mean than this share of the furthest one's distance have no direction.
+ROUNDING = 1e-9
+
 
 class AlikeFilm(NamedTuple):
     """A film and how like the question it is; ``n_ratings`` is what its place rests on."""
@@ -79,6 +82,7 @@ def between(space: FilmSpace, start: Id, end: Id, *, n: int = 5, min_ratings: in
     expect ``off`` to be near the usual distance between films. Raises ``UnknownId``, or ``InvalidArgument`` if both
     are the same film or stand in the same place, or ``n`` is below 1.
     """
+    _check_count(n)
     rows = [space.model.items.row(film) for film in (start, end)]
     first, last = space.coordinates[rows]
     way = last - first
@@ -129,17 +133,23 @@ def like_unlike(
 
 
 def _cosines(centred: Tensor, towards: Tensor) -> Tensor:
-    """(n,), 0 where a film stands at the mean."""
-    return centred @ towards / (centred.norm(dim=1) * towards.norm()).clamp(min=torch.finfo(centred.dtype).tiny)
+    """(n,), 0 where a film stands at the mean but for rounding: it is like nothing in particular."""
+    norms = centred.norm(dim=1)
+    cosines = centred @ towards / (norms * towards.norm()).clamp(min=torch.finfo(centred.dtype).tiny)
+    return cosines.where(norms > ROUNDING * norms.max(), 0.0)
 
 
 def _best(space: FilmSpace, values: Tensor, *, n: int, min_ratings: int, without: list[int]) -> list[int]:
-    if n < 1:
-        raise InvalidArgument(f"n must be at least 1, got {n}")
+    _check_count(n)
     ranked = values.masked_fill(~space.enough(min_ratings), -torch.inf)
     ranked[without] = -torch.inf
     best = ranked.topk(min(n, len(ranked)))
     return best.indices[best.values > -torch.inf].tolist()
+
+
+def _check_count(n: int) -> None:
+    if n < 1:
+        raise InvalidArgument(f"n must be at least 1, got {n}")
 
 
 def _support(space: FilmSpace, row: int) -> int:
