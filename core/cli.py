@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core import commands
-from core.errors import ReelspaceError
+from core.errors import InvalidArgument, ReelspaceError
+from core.space.axis_cards import card_lines
 from core.trainers import EXPLAINED, NAMES
 
 MISTAKE, INTERRUPTED = 2, 130
 LARGEST = 2**63 - 1
+N_REFITS = 5
 
 
 class _Parser(argparse.ArgumentParser):
@@ -74,6 +76,7 @@ def _describe_questions(add: Any) -> None:
     _number_option(neighbours)
     neighbours.add_argument("--item", required=True, metavar="ID", help="the film")
     neighbours.set_defaults(run=lambda chosen: commands.neighbours(chosen.model, item=chosen.item, n=chosen.n))
+    _describe_axes(add)
     explain = add("explain", help="a prediction as terms that add up, and what each rating did to it")
     _model_options(explain)
     _whose_options(explain)
@@ -81,6 +84,41 @@ def _describe_questions(add: Any) -> None:
     explain.set_defaults(
         run=lambda chosen: commands.explain(chosen.model, user=chosen.user, ratings=chosen.ratings, item=chosen.item)
     )
+
+
+def _describe_axes(add: Any) -> None:
+    axes = add("axes", help="what the leading directions of the space of films mean, and how sure that is")
+    whose = axes.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--model", type=Path, metavar="DIR", help="the folder that `train` wrote")
+    whose.add_argument("--dataset", help="train on it first: a name that `datasets` lists, or a path")
+    axes.add_argument("--trainer", choices=NAMES, help="the one the app opens with if absent; with --dataset only")
+    axes.add_argument("--seed", type=_whole, default=0, help="same seed, same figures; 0 if absent")
+    axes.add_argument("--n-axes", type=_whole, metavar="K", help="six, or as many as there are, if absent")
+    axes.add_argument("--rotation", choices=("principal", "varimax"), default="principal", help="principal if absent")
+    axes.add_argument(
+        "--refits",
+        type=_whole,
+        default=N_REFITS,
+        metavar="N",
+        help="fits that look for the axes again, with other seeds and as many on other people; 5 if absent, 0 for none",
+    )
+    _json_option(axes)
+    axes.set_defaults(run=_axes)
+
+
+def _axes(chosen: argparse.Namespace) -> Any:
+    if chosen.model is not None and chosen.trainer is not None:
+        raise InvalidArgument(f"--trainer does not apply to --model, got {chosen.trainer}")
+    settings = None if chosen.dataset is None else commands.Settings(chosen.dataset, chosen.trainer, seed=chosen.seed)
+    found = commands.axes(
+        chosen.model,
+        settings,
+        n_axes=chosen.n_axes,
+        rotation=chosen.rotation,
+        n_refits=chosen.refits,
+        seed=chosen.seed,
+    )
+    return found if chosen.json else card_lines(found["axes"])
 
 
 def _whole(text: str) -> int:

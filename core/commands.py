@@ -29,13 +29,13 @@ from core.metrics import root_mean_square_error
 from core.model import TrainedModel
 from core.persistence import SavedModel, load_model, save_model
 from core.progress import OnProgress, Progress
-from core.space.axes import name_axes
+from core.space.axes import NamedAxis, Rotation, name_axes, with_stability
+from core.space.axis_cards import axis_cards
 from core.space.film_map import FilmSpace
-from core.trainers import default_trainer
+from core.space.stability import AxisStability, axis_stability
+from core.trainers import default_trainer, trainer_of, usual_trainer
 
 ALL_FOLDS = "all"
-# Axes that a ledger names; what lies beyond them is its rest.
-N_AXES = 6
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ class Settings:
     """What to train: the data, the trainer by name, and the choices every trainer has."""
 
     dataset: str
-    trainer: str = "als"
+    trainer: str | None = "als"  # None: the usual one for as many ratings
     n_factors: int | None = None
     seed: int = 0
 
     def make_trainer(self, dataset: Dataset) -> Trainer[Any]:
         """Return the trainer; raises ``InvalidArgument`` on a setting it does not have."""
-        trainer: Any = default_trainer(self.trainer, dataset)
+        trainer: Any = default_trainer(self.trainer or usual_trainer(len(dataset.ratings)), dataset)
         if self.n_factors is None:
             return trainer
         if "n_factors" not in {field.name for field in fields(trainer)}:
@@ -155,13 +155,60 @@ def explain(folder: Path, *, user: str | None, ratings: Path | None, item: str) 
 
 
 def _axes(saved: SavedModel) -> Sequence[Axis]:
-    """Named axes of the map, as many as there are; none where the model has no space, or few films to name them by."""
-    for n_axes in range(N_AXES, 0, -1):
-        try:
-            return name_axes(FilmSpace.of(saved.factors, saved.films), n_axes=n_axes)
-        except InvalidArgument:  # fewer dimensions than that
-            continue
-    return ()
+    """Named axes of the map; none where the model has no space, or too few films to name them by."""
+    try:
+        return name_axes(FilmSpace.of(saved.factors, saved.films))
+    except InvalidArgument:
+        return ()
+
+
+def axes(
+    folder: Path | None, settings: Settings | None, *, n_axes: int | None, rotation: Rotation, n_refits: int, seed: int
+) -> dict[str, Any]:
+    """Return what the leading axes mean, of the model in ``folder`` or of one trained now as ``settings`` say.
+
+    ``n_refits`` fits with other seeds, and as many on resampled people, say whether an axis is found again; with 0,
+    or where the trainer is not known, nothing is said of that.
+    """
+    if n_refits < 0:
+        raise InvalidArgument(f"--refits must be 0 or more, got {n_refits}")
+    saved, trainer = _asked(folder, settings)
+    named = name_axes(FilmSpace.of(saved.factors, saved.films), n_axes=n_axes, rotation=rotation, seed=seed)
+    found = _refits(saved, trainer, named, n_refits, seed)
+    named = named if found is None else with_stability(named, found)
+    card, angles = saved.model.card, None if found is None else found.widest_angles
+    return {
+        "axes": axis_cards(named, saved.films),
+        "angles": None if angles is None else {"seeds": angles[0], "people": angles[1]},
+        "rotation": rotation,
+        "n_refits": 0 if found is None else n_refits,
+        "model": saved.model.version,
+        "dataset": card.dataset,
+        "trainer": card.trainer,
+        "seed": card.seed,
+    }
+
+
+def _asked(folder: Path | None, settings: Settings | None) -> tuple[SavedModel, Trainer[Any] | None]:
+    if settings is None:
+        if folder is None:
+            raise InvalidArgument("one of --model and --dataset must be given, got neither")
+        saved = load_model(folder)
+        return saved, trainer_of(saved.model.card)
+    dataset = _load(settings.dataset)
+    trainer = settings.make_trainer(dataset)
+    model, _, _ = _fit(trainer, dataset.ratings, settings.seed)
+    return SavedModel(model.with_card(replace(model.card, dataset=dataset.name)), dataset.films), trainer
+
+
+def _refits(
+    saved: SavedModel, trainer: Trainer[Any] | None, named: Sequence[NamedAxis], n_refits: int, seed: int
+) -> AxisStability | None:
+    if not n_refits or trainer is None:
+        return None
+    with _progress_bar() as on_progress:
+        points = [axis.points for axis in named]
+        return axis_stability(saved.model.rated, trainer, points, n_refits=n_refits, seed=seed, on_progress=on_progress)
 
 
 def peak_mib() -> float:

@@ -1,11 +1,13 @@
 """Trainers: frozen configurations whose ``fit`` turns ratings and a seed into a model."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 from core.datasets.dataset import Dataset
 from core.errors import InvalidArgument
 from core.fitting import Trainer
+from core.model import ModelCard
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity
 from core.trainers.category import Category
@@ -54,6 +56,26 @@ EXPLAINED = (
     "gibbs-features also knows films' genres and decades and people's ages, genders and occupations; gibbs-probit, the "
     "same with the chance of each star; gibbs-days, that with the day of each rating, a test rating's own included"
 )
+
+# Ratings up to which the Bayesian model is the usual one: a fit of some ten seconds.
+GIBBS_UP_TO = 200_000
+
+
+def usual_trainer(n_ratings: int | None) -> str:
+    """Return the name of the most accurate trainer that fits ``n_ratings`` in seconds, as everybody starts with."""
+    return "gibbs" if n_ratings is not None and n_ratings <= GIBBS_UP_TO else "als"
+
+
+def trainer_of(card: ModelCard) -> Trainer[Any] | None:
+    """Return the trainer that a model's card tells of; None where the card does not hold all of it, such as traits."""
+    kinds = {kind.__name__: kind for kind in TRAINERS.values()}
+    if card.trainer not in kinds:
+        return None
+    kind: Any = kinds[card.trainer]
+    known = {field.name for field in fields(kind)}
+    if any(card.config.get(name) is not None for name in ("film_traits", "people_traits")):
+        return None
+    return kind(**{name: value for name, value in card.config.items() if name in known})
 
 
 def default_trainer(name: str, dataset: Dataset) -> Trainer[Any]:
