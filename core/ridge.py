@@ -71,12 +71,12 @@ class RowBatches:
         """
         counts = torch.bincount(row_idx, minlength=n_rows)
         order = torch.argsort(row_idx, stable=True).int() if order is None else order
-        starts = counts.cumsum(0) - counts
+        starts = (counts.cumsum(0) - counts).int()  # half the memory of whole numbers as torch counts them
         by_length = torch.argsort(counts, stable=True)
         by_length = by_length[counts[by_length] > 0]
         batches = []
         for rows in _split_by_length(by_length, counts, batch_entries or BATCH_ENTRIES):
-            places = torch.arange(int(counts[rows[-1]]))
+            places = torch.arange(int(counts[rows[-1]]), dtype=torch.int32)
             inside = places < counts[rows][:, None]  # (B, L)
             entries = _at(order, torch.where(inside, starts[rows][:, None] + places, 0))
             batches.append(
