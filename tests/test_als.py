@@ -161,6 +161,23 @@ def test_the_prior_is_what_the_penalty_stands_for(small: Ratings) -> None:
     expected = torch.diag(torch.tensor([0.7, 0.7, 0.7, 0.3], dtype=torch.float64))
     torch.testing.assert_close(prior.penalty(16)[0], 4 * expected)
     assert prior.mean.eq(0).all()
+    assert prior.noise_precision.shape == (1,)  # one draw
+
+
+def test_torch_works_with_one_thread_meanwhile(small: Ratings) -> None:
+    """Batches are shared out already; threads of threads wait for each other."""
+    before, inside = torch.get_num_threads(), []
+
+    def note() -> bool:
+        inside.append(torch.get_num_threads())
+        return False
+
+    torch.set_num_threads(2)
+    try:
+        settings(n_epochs=1).fit(small, seed=0, should_stop=note)
+        assert (inside, torch.get_num_threads()) == ([1], 2)
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_the_noise_is_that_of_ratings_left_out(small: Ratings) -> None:

@@ -58,6 +58,7 @@ def test_the_part_put_aside_decides(ratings: Ratings) -> None:
     assert [report.message for report in reports[:tried]] == [f"Trial sweep {n}" for n in range(1, tried + 1)]
     assert [report.message for report in reports[tried:]] == [f"Sweep {n} of {best}" for n in range(1, best + 1)]
     assert [report.step for report in reports] == list(range(1, tried + best + 1))
+    assert {report.n_steps for report in reports[tried:]} == {tried + best}  # known as soon as the trial is over
     shares = [report.share for report in reports]
     assert shares == sorted(shares)
     assert shares[-1] == 1
