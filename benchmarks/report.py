@@ -62,12 +62,14 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def show(title: str, rows: Sequence[Mapping[str, Any]], figures: Mapping[str, Any]) -> None:
-    """Print the table under its title, what it was measured on, and the JSON line."""
+def show(title: str, rows: Sequence[Mapping[str, Any]], figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Print the table under its title, what it was measured on, and the JSON line; return what the line holds."""
     here = machine()
+    record = {**figures, "machine": here}
     print(f"\n## {title}\n\n{table(rows)}\n")
     print(f"{here['processor']}, {here['cores']} cores, Python {here['python']}, load {here['load']}\n")
-    print(json.dumps({**figures, "machine": here}, ensure_ascii=False, allow_nan=False), flush=True)
+    print(json.dumps(record, ensure_ascii=False, allow_nan=False), flush=True)
+    return record
 
 
 def _text(value: Any) -> str:

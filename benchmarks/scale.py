@@ -22,6 +22,7 @@ from benchmarks.peers.environments import PeerMissing
 from benchmarks.peers.listed import PEERS
 from benchmarks.peers.race import Place
 from benchmarks.report import show
+from benchmarks.results import bars, keep
 from core.datasets.registry import SYNTHETIC_SEED, cache_folder
 from core.datasets.synthetic import Synthetic
 
@@ -98,12 +99,23 @@ def run(size: str, name: str, n_factors: int, place: Place) -> Run:
     return done
 
 
+def drawing(runs: Sequence[Run]) -> str:
+    """Return bars of the time that a rating takes in a sweep, table by table."""
+    groups: dict[str, dict[str, float]] = {}
+    for each in runs:
+        if each.missing is None:
+            label = f"{SIZES[each.size][2] / 1e6:g} million ratings"
+            groups.setdefault(label, {})[each.who.strip("*")] = each.row()["ns a rating"]
+    return bars("A sweep's time for one rating: the less it grows, the better", groups, unit="ns")
+
+
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the settings that the command line gives."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
     parser.add_argument("sizes", nargs="*", metavar="size", help=f"of {', '.join(SIZES)}; all if none is given")
     parser.add_argument("--factors", type=int, nargs="+", default=[31], help="without the bias; 31 and 63 suit")
     parser.add_argument("--spark", action="store_true", help="Spark's ALS too, at 1m; needs Java 17")
+    parser.add_argument("--keep", action="store_true", help="write benchmarks/RESULTS.md too")
     settings = parser.parse_args(arguments)
     unknown = sorted({*settings.sizes} - {*SIZES})
     if unknown:
@@ -120,7 +132,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     place = Place(cache / "tables", cache / "environments")
     runs = list(measure(settings.sizes or tuple(SIZES), settings.factors, place, spark=settings.spark))
     title = f"ALS as the ratings grow, {N_SWEEPS} sweeps of invented ratings, median sweep"
-    show(title, [each.row() for each in runs], {"benchmark": "scale", "runs": [vars(each) for each in runs]})
+    rows = [each.row() for each in runs]
+    figures = show(title, rows, {"benchmark": "scale", "runs": [vars(each) for each in runs]})
+    if settings.keep:
+        name = "spark" if settings.spark else "scale"
+        command = f"python -m benchmarks.scale {' '.join(sys.argv[1:] if arguments is None else arguments)}"
+        keep(rows, {**figures, "benchmark": name}, title=title, command=command, drawing=drawing(runs))
 
 
 if __name__ == "__main__":

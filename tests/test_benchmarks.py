@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from benchmarks import bench_accuracy, bench_speed
+from benchmarks import bench_accuracy, bench_coverage, bench_influence, bench_next_films, bench_speed
 from benchmarks.report import percentile, spread, table
 
 TINY = "synthetic:60x80x1200"
@@ -20,7 +20,8 @@ def test_speed_measures_fits_and_lists(capsys: pytest.CaptureFixture[str]) -> No
     bench_speed.main(["--fits", "1", "--people", "3", "--datasets", TINY])
     fits, lists = json_lines(capsys.readouterr().out)
     assert fits["ratio"] == pytest.approx(fits["als"] / fits["sgd"])  # type: ignore[operator]  # both are seconds
-    assert [row["n_films"] for row in lists["catalogues"]] == [80]  # type: ignore[attr-defined]  # a list of rows
+    models = [(row["n_films"], row["model"]) for row in lists["catalogues"]]  # type: ignore[attr-defined]  # of rows
+    assert models == [(80, "ALS"), (80, "Gibbs, 32 draws")]
 
 
 def test_accuracy_measures_what_the_command_line_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,6 +32,33 @@ def test_accuracy_measures_what_the_command_line_does(capsys: pytest.CaptureFixt
     assert [fold["split"] for fold in folds] == ["random", "time"]
     mean = (folds[0]["rmse"] + folds[1]["rmse"]) / 2
     assert f"| bias | mean of random to time | {mean:.4f} |" in printed
+
+
+def test_coverage_is_counted_in_every_slice(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_coverage.main(["--trainers", "als", "--splits", "random", "--dataset", TINY])
+    (measured,) = json_lines(capsys.readouterr().out)
+    slices = {row["slice"]: row for row in measured["slices"]}  # type: ignore[attr-defined]  # a list of rows
+    assert len(slices) == 1 + 3 * 3
+    thirds = [slices[f"activity, {third} third"]["ratings"] for third in ("low", "middle", "high")]
+    assert sum(thirds) == slices["all"]["ratings"] == 240
+    assert measured["inside_training"]["n"] == 96  # type: ignore[index]  # a tenth of the training ratings
+
+
+def test_influences_are_measured_beside_fold_ins(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_influence.main(["--trainers", "als", "--rated", "20", "--dataset", TINY])
+    (measured,) = json_lines(capsys.readouterr().out)
+    (row,) = measured["rows"]  # type: ignore[misc]  # a list of rows
+    assert row["fold-ins' worth"] == pytest.approx(row["influences, ms"] / row["fold-in, ms"])
+    assert row["largest difference, stars"] < 1e-4
+
+
+def test_asking_is_measured_on_the_same_ratings(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_next_films.main(["--trainers", "als", "--people", "6", "--dataset", "synthetic:30x80x1800"])
+    (measured,) = json_lines(capsys.readouterr().out)
+    rows = measured["rows"]
+    assert [(row["answers"], row["people"]) for row in rows] == [(5, 6), (10, 6)]  # type: ignore[attr-defined]  # rows
+    for row in rows:  # type: ignore[attr-defined]  # a list of rows
+        assert row["less random"] == pytest.approx(row["rate next"] - row["random"])
 
 
 def test_percentiles_lie_between_neighbours_in_proportion() -> None:
