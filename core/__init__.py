@@ -1,5 +1,6 @@
 """Reelspace's core: data and numerics. The public names, nothing else."""
 
+from core.archetypes import Archetype, archetypes
 from core.catalogue import Catalogue, Film
 from core.convergence import Convergence, check_convergence
 from core.datasets.registry import (
@@ -35,6 +36,7 @@ from core.imports.history import Entry, History
 from core.imports.matching import FilmMatcher
 from core.imports.reading import read_history
 from core.imports.report import ImportPlan, Match, MatchReport, Watched, match_history, plan_import
+from core.likeness import AlikePerson, BothRated, PeopleSpace
 from core.model import FactorModel, ModelCard, TrainedModel
 from core.neural_model import NeuralModel
 from core.next_films import films_to_rate
@@ -44,7 +46,7 @@ from core.ranking import ListWishes, recommend
 from core.ratings import Ratings
 from core.runtime import limit_threads, warm_up
 from core.scale import RatingScale
-from core.space.arithmetic import AlikeFilm, FilmBetween, LikeUnlike, alike, between, like_unlike
+from core.space.arithmetic import AlikeFilm, FilmBetween, Likeness, LikeUnlike, alike, between, like_unlike
 from core.space.axes import NamedAxis, name_axes, name_directions
 from core.space.circled import films_inside
 from core.space.clusters import Clusters, cluster_films
@@ -59,6 +61,7 @@ from core.space.two_spaces import neighbourhoods_kept
 from core.space.umap_map import UMAPSettings
 from core.stars import star_chances, star_set
 from core.taste import GenreShare, Taste, describe_taste, telling_user
+from core.together import Group, Pair, SharedFilm
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity
 from core.trainers.category import Category
@@ -72,9 +75,12 @@ __all__ = [
     "SPLITS",
     "Alike",
     "AlikeFilm",
+    "AlikePerson",
+    "Archetype",
     "ArtefactError",
     "AxisStability",
     "BiasOnly",
+    "BothRated",
     "Calibration",
     "Catalogue",
     "Category",
@@ -102,6 +108,7 @@ __all__ = [
     "FurtherFilm",
     "GenreShare",
     "Gibbs",
+    "Group",
     "HandAxis",
     "HandPlane",
     "History",
@@ -111,6 +118,7 @@ __all__ = [
     "Influence",
     "InvalidArgument",
     "LikeUnlike",
+    "Likeness",
     "ListWishes",
     "Match",
     "MatchReport",
@@ -119,6 +127,8 @@ __all__ = [
     "NamedAxis",
     "NeuralModel",
     "OnProgress",
+    "Pair",
+    "PeopleSpace",
     "Person",
     "PersonalShare",
     "Popularity",
@@ -129,6 +139,7 @@ __all__ = [
     "Ratings",
     "ReelspaceError",
     "SavedModel",
+    "SharedFilm",
     "ShouldStop",
     "Split",
     "Taste",
@@ -141,6 +152,7 @@ __all__ = [
     "UnknownId",
     "Watched",
     "alike",
+    "archetypes",
     "axis_stability",
     "between",
     "cache_folder",

@@ -19,6 +19,17 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return text.getvalue()
 
 
+def tsv_text(header: Sequence[str] | None, rows: Iterable[Sequence[object]]) -> str:
+    """Return a table with tabs between its cells, as Embedding Projector reads it; tabs and breaks in texts become spaces."""
+    lines = [*([header] if header is not None else []), *rows]
+    return "".join("\t".join(_plain(cell) for cell in line) + "\n" for line in lines)
+
+
+def _plain(cell: object) -> str:
+    text = " ".join(str(_safe(cell)).split()) if isinstance(cell, str) else str(_safe(cell))
+    return text
+
+
 def _safe(cell: object) -> object:
     if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
         return f"'{cell}"

@@ -41,6 +41,7 @@ LAYERS = {
         ["library"],
         ["rows"],
         ["resources", "state"],
+        ["map_resources", "map_state"],
         ["components", "report"],
         ["views"],
         ["server", "main"],

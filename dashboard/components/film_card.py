@@ -1,10 +1,10 @@
-"""What stands beside the map: the film chosen with the films nearest to it, and the map's directions."""
+"""What stands beside the map: the film chosen, with the films nearest to it and how far the picture shows them."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core import FilmMap, Id, Person
+from core import FilmMap, Id, InvalidArgument, Person
 from dashboard import state
 from dashboard.components import markup
 from dashboard.components.film_list import NearRow, near_list
@@ -13,10 +13,6 @@ from dashboard.components.scene import Scene
 from dashboard.rows import film_of
 from dashboard.words import percent, star_text
 
-ENDS = (
-    "The ends name films with at least 50 ratings, where there are enough of them. "
-    "What a direction means is yours to judge."
-)
 TRUSTED = 10  # core counts how many of so many true neighbours are near in the picture
 
 
@@ -25,7 +21,7 @@ def film_card(
 ) -> None:
     """Show the film ``chosen`` as ``person`` would see it, and ``near`` with distances; ``whose`` is you or a name."""
     if chosen is None:
-        st.html(markup.empty("No film chosen", "Click a point, or type a title above."))
+        st.html(markup.empty("No film chosen", "Click a point, or type a title above.") + markup.note(_whole(drawing)))
         return
     film = film_of(scene.ready.saved.films, chosen)
     st.html(markup.heading(film.title, film.year, ", ".join(film.genres)))
@@ -45,20 +41,6 @@ def film_card(
     st.html(markup.note(_trust(drawing, chosen)))
 
 
-def directions(scene: Scene, drawing: FilmMap, person: Person, *, whose: str) -> None:
-    """Show the map's directions: films at the ends, what each holds, and where the person stands."""
-    films = scene.ready.saved.films
-    explained = drawing.projection.explained
-    stands = drawing.standing(person) if person.ratings else [None] * len(explained)
-    of_what = "all differences in taste" if drawing.space.metric == "stars" else "the variance of the raw factors"
-    cards = ""
-    for axis, (share, where) in enumerate(zip(explained, stands, strict=True)):
-        low, high = ([film_of(films, film).title for film in end] for end in drawing.ends(axis))
-        evidence = f"{percent(share)} of {of_what}."
-        cards += markup.axis_card(markup.Direction(f"PC {axis + 1}", low, high, evidence, where, whose))
-    st.html(cards + markup.note(ENDS))
-
-
 def _facts(scene: Scene, person: Person, whose: str, chosen: Id) -> str:
     ratings = scene.ready.dataset.ratings
     row = ratings.items.row(chosen)
@@ -76,6 +58,20 @@ def _trust(drawing: FilmMap, chosen: Id) -> str:
     row = drawing.frame[drawing.frame["id"] == chosen]
     if row.empty:
         return "Too few people rated it for this picture, so it is not drawn; View can let it in."
-    n = drawing.kept_of(chosen)
+    n = int(row["kept"].iloc[0])
     picture = "in this picture" if drawing.projection.points.shape[1] == 3 else "on this flat picture"
-    return f"{n} of its {min(TRUSTED, len(drawing.frame) - 1)} true neighbours {'is' if n == 1 else 'are'} close by {picture}."
+    near = f"{n} of its {min(TRUSTED, len(drawing.frame) - 1)} true neighbours {'is' if n == 1 else 'are'} close by {picture}."
+    sure = float(row["certainty"].iloc[0])
+    return f"{near} Its own ratings decide {percent(sure)} of its place; the rest is what is believed of any film."
+
+
+def _whole(drawing: FilmMap) -> str:
+    """How far the picture as a whole keeps who is near whom."""
+    try:
+        trust = drawing.trust
+    except InvalidArgument:  # too few films to tell
+        return ""
+    return (
+        f"How far to trust this picture: of 1, trustworthiness {trust.trustworthiness:.2f} (it falls where films look near "
+        f"that are not) and continuity {trust.continuity:.2f} (where near films are torn apart)."
+    )

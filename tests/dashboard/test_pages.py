@@ -427,11 +427,28 @@ def test_the_map_shows_a_film_with_its_nearest(open_view: Open) -> None:
     app = open_view("map_view", film="3", person="7")
     assert "Predicted for User 7" in html(app)
     assert "true neighbours" in html(app)
-    assert [tab.label for tab in app.tabs] == ["Film", "Directions"]
+    assert [tab.label for tab in app.tabs] == ["Film", "Axes", "People", "Ask", "Save"]
     assert app.selectbox(key="pick_film").value is not None
 
 
-@pytest.mark.parametrize("query", [{"deep": "true"}, {"metric": "raw"}, {"colour": "genre"}, {"colour": "year"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"picture": "deep"},
+        {"metric": "raw"},
+        {"colour": "genre"},
+        {"colour": "year"},
+        {"colour": "cluster"},
+        {"colour": "trust"},
+        {"colour": "popularity"},
+        {"across": "3", "up": "1"},
+        {"picture": "hand", "low": "1,2", "high": "5"},
+        {"other": "9", "loves": "1,2"},
+        {"question": "alike"},
+        {"question": "between", "set": "1,2"},
+        {"question": "unlike", "low": "1", "high": "2"},
+    ],
+)
 def test_the_map_in_every_manner(open_view: Open, query: dict[str, str]) -> None:
     app = open_view("map_view", film="3", **query)
     assert not app.exception
