@@ -23,7 +23,7 @@ ASKED = (5, 10)
 FOLDS = 5
 LEAST_RATINGS = 40  # thirty of them to be asked for
 QUARTERS = 4
-RESAMPLES = 2_000
+RESAMPLES, BOUNDS = 2_000, torch.tensor([0.025, 0.975], dtype=torch.float64)
 
 Way = Callable[[FactorModel, Sequence[Id], int], Sequence[Id]]  # films to be asked about, the first ones first
 WAYS: dict[str, Way] = {
@@ -82,7 +82,7 @@ def _line(n_asked: int, errors: dict[str, Tensor], generator: Generator) -> dict
     line |= {name: float(_rmse(each)) for name, each in errors.items()}
     ours = _rmse(errors["rate next"][draws])
     for other in ("popular", "random"):
-        low, high = (ours - _rmse(errors[other][draws])).quantile(torch.tensor([0.025, 0.975])).tolist()
+        low, high = (ours - _rmse(errors[other][draws])).quantile(BOUNDS).tolist()
         line[f"less {other}"] = line["rate next"] - line[other]
         line[f"95 % of less {other}"] = f"{low:+.4f} to {high:+.4f}"
     return line

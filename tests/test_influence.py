@@ -19,6 +19,7 @@ from core.priors import ChoicePrior
 from core.ratings import Id
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity
+from core.trainers.gibbs import Gibbs
 from tests.models import DRAWS, WIDTH, random_model
 
 FILMS = (10, 20, 30, 40, 50, 60)
@@ -89,6 +90,23 @@ def test_a_training_user_of_als_is_explained_by_their_own_ratings(synthetic_smal
     rest = fold_in(model, {item: stars for item, stars in person.ratings.items() if item != left_out})
     (found,) = [one for one in influences(person, [film])[film] if one.item_id == left_out]
     assert found.influence == pytest.approx(unlimited(person, film) - unlimited(rest, film), abs=1e-8)
+
+
+@pytest.mark.parametrize("trainer", [ALS(n_factors=8), Gibbs(n_factors=8, n_burn_in=4, n_draws=4, n_between=1)])
+def test_each_influence_of_a_trained_model_is_a_separate_fold_in(
+    synthetic_small: Dataset, trainer: ALS | Gibbs
+) -> None:
+    """As they are, in float32, to 1e-4; the rated prior and each film's noise included."""
+    model = trainer.fit(synthetic_small.ratings, seed=0)
+    person = person_of(model, 17)
+    films = [one.item_id for one in person.top_n(3)]
+    found = influences(person, films)
+    for left_out in person.ratings:
+        rest = {item: stars for item, stars in person.ratings.items() if item != left_out}
+        without = fold_in(model, rest)
+        for film in films:
+            (one,) = [influence for influence in found[film] if influence.item_id == left_out]
+            assert one.influence == pytest.approx(unlimited(person, film) - unlimited(without, film), abs=1e-4)
 
 
 def test_a_model_of_biases_says_how_generous_a_rating_shows_somebody_to_be(synthetic_small: Dataset) -> None:
