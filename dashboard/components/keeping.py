@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core import Film, InvalidArgument
 from dashboard import resources, state
 from dashboard.components.scene import Scene
 from dashboard.rows import film_of
-from dashboard.visitors import Change, Source, StoreError
+from dashboard.visitors import Change, Given, Mark, Source, StoreError
 from dashboard.words import count, literal, star_text
+
+_NOTED: dict[Mark, str] = {
+    "seen": "watched", "unseen": "not watched", "want": "on your list", "unwant": "off your list"
+}  # fmt: skip
 
 
 def rate(scene: Scene, film: Film, stars: float | None, *, source: Source) -> None:
@@ -29,10 +35,37 @@ def rate(scene: Scene, film: Film, stars: float | None, *, source: Source) -> No
         st.toast(f"{literal(film.title)}: {'removed' if stars is None else star_text(stars)}. Kept.")
 
 
-def undo(scene: Scene) -> None:
-    """Take back the last change."""
+def mark(scene: Scene, film: Film, what: Mark) -> None:
+    """Note that a film was watched or is to be watched, or take that back."""
     try:
-        change = resources.store().undo(state.visitor(), scene.data)
+        changed = resources.store().mark(state.visitor(), scene.data, film.id, what)
+    except (StoreError, InvalidArgument) as error:
+        state.complain(str(error))
+        return
+    if changed:
+        state.shift_list()
+        st.toast(f"{literal(film.title)}: {_NOTED[what]}. Kept.")
+
+
+def keep_history(scene: Scene, lines: Sequence[Given], *, label: str) -> None:
+    """Keep what an export holds, all of it or nothing, as one step that undo takes back."""
+    try:
+        for line in lines:
+            if line.stars is not None:
+                scene.model.scale.check(line.stars)
+        resources.store().add_many(state.visitor(), scene.data, lines, batch=label, source="imported")
+    except (StoreError, InvalidArgument) as error:
+        state.complain(str(error))
+        return
+    state.next_upload()
+    state.shift_list()
+    st.toast(f"Kept: {literal(label)}.")
+
+
+def undo(scene: Scene, *, step: int | None = None) -> None:
+    """Take back the last change, or the one numbered ``step``."""
+    try:
+        change = resources.store().undo(state.visitor(), scene.data, step=step)
     except StoreError as error:
         state.complain(str(error))
         return

@@ -18,6 +18,15 @@ class Ticket(NamedTuple):
     stars: float
 
 
+class Finding(NamedTuple):
+    """A film of an export: its name there, a note, and the stars it came with."""
+
+    title: str
+    year: int | None
+    note: str
+    stars: float | None = None
+
+
 class Clock(NamedTuple):
     """A measured time: what took it, the value with its unit, and one note of what stood still."""
 
@@ -79,6 +88,12 @@ def strip(spread: Spread, *, big: bool = False) -> str:
 def tickets(rated: Iterable[Ticket]) -> str:
     """Return ratings given as tickets with an ink stub."""
     return f'<ul class="rs-tickets">{"".join(map(_ticket, rated))}</ul>'
+
+
+def findings(rows: Sequence[Finding]) -> str:
+    """Return films of an export as a list: what was given, the title, a note."""
+    bare = "" if any(row.stars is not None for row in rows) else " bare"
+    return f'<ul class="rs-findings{bare}">{"".join(map(_finding, rows))}</ul>'
 
 
 def clocks(readings: Iterable[Clock]) -> str:
@@ -179,6 +194,18 @@ def _ticket(rated: Ticket) -> str:
     return (
         f'<li class="rs-ticket"><b><span class="rs-hidden">rated </span>{star_text(rated.stars)}</b>'
         f'<div><div class="rs-title">{_titled(rated.title, rated.year)}</div><div class="rs-meta">{escape(rated.meta)}</div></div></li>'
+    )
+
+
+def _finding(row: Finding) -> str:
+    given = (
+        ""
+        if row.stars is None
+        else f'<b class="rs-given"><span class="rs-hidden">rated </span>{star_text(row.stars)}</b>'
+    )
+    return (
+        f'<li><div>{given}</div><div><div class="rs-title">{_titled(row.title, row.year)}</div>'
+        f'<div class="rs-meta">{escape(row.note)}</div></div></li>'
     )
 
 

@@ -11,7 +11,7 @@ from dashboard import state
 from dashboard.components import markup
 from dashboard.components.film_list import FilmRow, film_list
 from dashboard.components.keeping import clear, rate, undo
-from dashboard.components.links import MAP, go_to
+from dashboard.components.links import HISTORY, MAP, go_to
 from dashboard.components.pickers import pick_film
 from dashboard.components.retraining import retraining
 from dashboard.components.scene import Scene, open_scene
@@ -68,6 +68,8 @@ def _rate(scene: Scene, person: Person) -> None:
             on_change=_take_offer,
             wrap=True,
         )
+    if st.button("Bring your ratings from elsewhere", icon=":material/upload_file:", type="tertiary"):
+        go_to(HISTORY, state.carried())
     if chosen is None and offered:
         chosen = offered[0]
         state.note_offer(chosen)
