@@ -60,7 +60,7 @@ class Memory:
         made = {name: tensor.contiguous().clone() for name, tensor in compute().items()}  # what a file can hold
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_whole(path, save(made, metadata={"sha256": key_of(*made.values())}))
+            write_whole(path, save(made, metadata={"sha256": _digest(made)}))
             self._tidy()
         except OSError as error:
             _log.warning("%s could not be kept: %s", path.name, error.strerror or error)
@@ -72,6 +72,10 @@ class Memory:
             path.unlink(missing_ok=True)
 
 
+def _digest(tensors: dict[str, Tensor]) -> str:
+    return key_of(*(part for name in sorted(tensors) for part in (name, tensors[name])))  # a file has its own order
+
+
 def _read(path: Path) -> dict[str, Tensor] | None:
     """The tensors, None if there are none; a damaged file is removed."""
     if not path.exists():
@@ -79,7 +83,7 @@ def _read(path: Path) -> dict[str, Tensor] | None:
     try:
         with safe_open(path, framework="pt") as file:
             kept = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 - no dict
-            whole = (file.metadata() or {}).get("sha256") == key_of(*kept.values())
+            whole = (file.metadata() or {}).get("sha256") == _digest(kept)
     except (OSError, SafetensorError, ValueError):
         whole, kept = False, {}
     if whole:

@@ -196,7 +196,9 @@ def _matches(points: Tensor, coordinates: Tensor, counted: Tensor) -> Tensor:
     turned = leading @ procrustes(leading, axes)
     norms = (axes.norm(dim=0) * turned.norm(dim=0)).clamp(min=torch.finfo(torch.float64).tiny)
     angles = subspace_angles(axes.numpy(), leading[:, :k].numpy())
-    return torch.stack([(axes * turned).sum(0) / norms, torch.tensor([degrees(one) for one in angles]).double()])
+    return torch.stack(
+        [(axes * turned).sum(0) / norms, torch.tensor([degrees(one) for one in angles], dtype=torch.float64)]
+    )
 
 
 def _centred(table: Tensor) -> Tensor:
