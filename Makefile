@@ -12,7 +12,7 @@ export REELSPACE_DATASET = $(DATASET)
 # A browser opens by itself only where somebody sits in front of a screen.
 HAS_SCREEN = $(if $(CI)$(SSH_CONNECTION),,$(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)))
 
-.PHONY: help run test lint format bench screenshots soak clean setup setup-dev
+.PHONY: help run test lint format bench screenshots axes soak clean setup setup-dev
 
 help:  ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 22
@@ -50,6 +50,10 @@ bench: setup-dev  ## Measure what the README claims
 
 screenshots: setup-dev  ## Photograph every page, light and dark, large and small
 	@browser=$$(tools/browser.sh "$(PY)") && REELSPACE_CHROMIUM="$$browser" $(PY) -m tools.screenshots --readme
+
+axes: setup-dev  ## Name the first axes of ml-100k anew, in docs/axes.md
+	@$(PY) -m core axes --dataset ml-100k --json > .axes.json && $(PY) -m tools.axes_table < .axes.json > docs/axes.md; \
+		status=$$?; rm -f .axes.json; exit $$status
 
 soak: setup-dev  ## Leave the app under use and watch its memory; test the sampler for long
 	@REELSPACE_LONGER=20 $(PY) -m pytest -q tests/test_bayes.py -k joint_distribution --timeout=1800
