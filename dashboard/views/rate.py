@@ -6,7 +6,7 @@ from time import perf_counter
 
 import streamlit as st
 
-from core import Film, Person, films_to_rate
+from core import Film, Id, Person, films_to_rate
 from dashboard import state
 from dashboard.components import markup
 from dashboard.components.film_list import FilmRow, film_list
@@ -41,7 +41,7 @@ def show() -> None:
         )
     start = perf_counter()
     person = scene.me
-    best = person.top_n(SHOWN, min_ratings=usual_support(scene.base.dataset.ratings))
+    best = person.top_n(SHOWN, min_ratings=usual_support(scene.base.dataset.ratings), among=_not_seen(scene))
     seconds = perf_counter() - start
     left, right = st.columns([1, 1.35], gap="large")
     with left:
@@ -52,6 +52,12 @@ def show() -> None:
         retraining(scene)
     _mine(scene)
     st.html(scene.provenance())
+
+
+def _not_seen(scene: Scene) -> list[Id] | None:
+    """The films that the visitor did not say they have watched; None for all."""
+    seen = frozenset(scene.shelf.seen)
+    return [film for film in scene.model.items if film not in seen] if seen else None
 
 
 def _rate(scene: Scene, person: Person) -> None:
@@ -142,6 +148,8 @@ def _list(scene: Scene, films: list[Listed]) -> None:
         st.html(
             markup.note(f"{count(LEAST_RATINGS - n, 'rating')} more and the list is yours rather than everybody's.")
         )
+    if scene.shelf.seen:
+        st.html(markup.note(f"{count(len(scene.shelf.seen), 'film')} that you have seen without rating left out."))
     if chosen is not None:
         go_to(MAP, {**you, state.FILM: chosen})
 

@@ -14,7 +14,7 @@ from tests.browser.serving import open_page
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "rate", "map", "data")
+PAGES = ("", "rate", "map", "data", "history")
 SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 

@@ -17,7 +17,7 @@ MAIN = str(Path(resources.__file__).with_name("main.py"))
 TIMEOUT = 60  # seconds; the first run of a process imports plotly
 CACHES = (
     resources.library, resources.store, resources.datasets, resources.space, resources.drawing,
-    resources.first_person, resources.film_index,
+    resources.first_person, resources.film_index, resources.film_matcher,
 )  # fmt: skip
 
 Open = Callable[..., AppTest]

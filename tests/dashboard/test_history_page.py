@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import resources
-from dashboard.visitors import Store, StoreError
+from dashboard.views import rate
+from dashboard.visitors import Given, Store, StoreError
 from tests.dashboard.conftest import SMALL, Open
 
 HEADER = "Date,Name,Year,Letterboxd URI,Rating\n"
@@ -109,6 +112,18 @@ def test_films_without_a_year_are_taken_only_when_asked(open_view: Open, store: 
     shelf = store.shelf(visitor, SMALL)
     assert len(shelf.seen) == 1
     assert shelf.stars == {}
+
+
+def test_seen_films_leave_the_list_on_rate(open_view: Open, store: Store, visitor: str, monkeypatch: Any) -> None:
+    lists: list[list[str]] = []
+    monkeypatch.setattr(rate, "film_list", lambda rows, **_: lists.append([row.id for row in rows]))
+    open_view("rate")
+    first = int(lists[-1][0])
+    store.add_many(visitor, SMALL, [Given(first, mark="seen")], batch="Netflix, 1 seen film")
+    app = open_view("rate")
+    assert str(first) not in lists[-1]
+    assert lists[0][1:] == lists[-1][: len(lists[0]) - 1]
+    assert "1 film that you have seen without rating left out." in html(app)
 
 
 def test_ratings_given_here_stand_unless_replaced(open_view: Open, store: Store, visitor: str) -> None:
