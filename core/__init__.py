@@ -61,7 +61,7 @@ from core.space.two_spaces import neighbourhoods_kept
 from core.space.umap_map import UMAPSettings
 from core.stars import star_chances, star_set
 from core.taste import GenreShare, Taste, describe_taste, telling_user
-from core.together import Group, Pair, SharedFilm
+from core.together import Group, Pair, SharedFilm, Strategy
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity
 from core.trainers.category import Category
@@ -142,6 +142,7 @@ __all__ = [
     "SharedFilm",
     "ShouldStop",
     "Split",
+    "Strategy",
     "Taste",
     "Term",
     "Tip",

@@ -8,6 +8,7 @@ from contextlib import suppress
 import streamlit as st
 
 from core import (
+    Archetype,
     DatasetInfo,
     FilmMap,
     FilmMatcher,
@@ -15,6 +16,8 @@ from core import (
     Id,
     InvalidArgument,
     NamedAxis,
+    PeopleSpace,
+    archetypes,
     limit_threads,
     list_datasets,
     name_axes,
@@ -89,6 +92,7 @@ def start_preparing(dataset: str | None = None, kind: str | None = None) -> str:
             for n_components in (3, 2):  # what For you and Map open with: nobody waits for it
                 drawing(ready.model.version, "stars", n_components, MAP_SUPPORT, ready, ready)
         named_axes(ready.model.version, ready)
+        tastes(ready.model.version, ready)
 
     status = jobs.status(job)
     if books.ready(name, kind) is None and (status is None or status.state is JobState.DONE):
@@ -124,6 +128,18 @@ def named_axes(version: str, _ready: Ready) -> tuple[NamedAxis, ...]:
         return name_axes(space(version, "stars", _ready))
     except InvalidArgument:
         return ()
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_SPACES)
+def tastes(version: str, _ready: Ready) -> tuple[Archetype, ...]:  # noqa: ARG001 - the cache's key
+    """Return starting tastes made of real films, told by genre; none where there are no genres."""
+    return tuple(archetypes(_ready.model, _ready.saved.films))
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_SPACES)
+def people(version: str, _ready: Ready) -> PeopleSpace:  # noqa: ARG001 - the cache's key
+    """Return where people stand relative to each other."""
+    return PeopleSpace.of(_ready.model)
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_SPACES)

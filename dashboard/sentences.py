@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from core import Explanation, GenreShare, Id, Influence, NamedAxis, Taste, Tip
+from core import Explanation, GenreShare, Id, Influence, NamedAxis, Pair, PersonalShare, Taste, Tip
 from dashboard.words import count, predicted_text, signed, star_text
 
 # A genre's share is worth a word from here up; nearer to the usual share it may be chance.
@@ -95,6 +95,31 @@ def tip_sentence(tip: Tip | None, title: str, *, listed: bool, n: int, is_you: b
         f"This film is {where} of {whose} list. It {verb} as soon as {who} give {title} {star_text(tip.needed)} "
         f"instead of {star_text(tip.rating)}."
     )
+
+
+def share_sentence(share: PersonalShare, *, n: int, is_you: bool) -> str:
+    """Return how much of the best ``n`` is what everybody gets; ``n`` must be one of the lengths compared."""
+    whose = "your" if is_you else "their"
+    same, known = (round(alike.overlap[n] * n) for alike in (share.everybody, share.popularity))
+    return (
+        f"Of {whose} {n} best films, {_so_many(same)} also among the {n} best for the average person, and "
+        f"{_so_many(known)} among the {n} most rated. The rest is {'you' if is_you else 'them'}."
+    )
+
+
+def agreement_sentence(most: Pair, least: Pair) -> str:
+    """Return who agrees most, and who least, of all pairs."""
+    first = f"{most.one} and {most.other} {_AGREE[round(max(0.0, most.agreement) * 3)]}."
+    if (most.one, most.other) == (least.one, least.other):
+        return first
+    return f"{first} Furthest apart are {least.one} and {least.other}."
+
+
+_AGREE = ("hardly agree", "agree a little", "agree on many films", "agree on nearly everything")
+
+
+def _so_many(number: int) -> str:
+    return f"{number or 'none'} {'is' if number == 1 else 'are'}"
 
 
 def _mover(found: Explanation, axes: Sequence[NamedAxis], titles: Mapping[Id, str], at: Sequence[float]) -> str:

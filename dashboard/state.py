@@ -19,6 +19,7 @@ from dashboard.visitors import account_key, digest_of, new_visitor_id, profile_i
 PERSON, FILM, MODEL, DATA = "person", "film", "model", "data"
 VIEW = "view"  # the part of the map that is seen: the browser writes it, numbers with _ between
 YOU = "you"
+TASTE = "taste-"  # before the genre that a starting taste is told by, where a person could stand
 MINE = "mine"
 _PROFILE, _SECRET = "profile_shown", "private_link"
 _TOKEN, _PAGE, _SHOWN, _BEFORE, _OFFERED = "visitor_token", "page", "list_shown", "list_before", "offered"

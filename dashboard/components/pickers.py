@@ -25,11 +25,12 @@ def pick_person(scene: Scene, current: str, *, width: int = 260) -> None:
         st.text_input("Person", key=state.widget(state.PERSON, current), width=width, on_change=_person_typed,
                       args=(scene,), help="The number of a user, or the word you.")  # fmt: skip
         return
-    counts = dict(zip(map(str, ratings.users), ratings.user_counts.tolist(), strict=True))
-    counts[state.YOU] = len(scene.shelf.ratings)
+    tastes = scene.tastes
+    counts = {state.YOU: len(scene.shelf.ratings), **{option: len(taste.ratings) for option, taste in tastes.items()}}
+    counts |= dict(zip(map(str, ratings.users), ratings.user_counts.tolist(), strict=True))
     st.selectbox(
         "Person",
-        [state.YOU, *(option for option in counts if option != state.YOU)],
+        list(counts),
         format_func=lambda option: person_label(option, counts),
         key=state.widget(state.PERSON, current),
         on_change=_person_picked,
@@ -43,7 +44,9 @@ def person_label(option: str, counts: Mapping[str, int]) -> str:
 
 
 def person_name(option: str) -> str:
-    """Return ``You`` or ``User 865``."""
+    """Return ``You``, ``User 865`` or, of a starting taste, ``Somebody for horror``."""
+    if option.startswith(state.TASTE):
+        return f"Somebody for {option.removeprefix(state.TASTE)}"
     return "You" if option == state.YOU else f"User {option}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core import FactorModel, Id, InvalidArgument, Person, UnknownId, fold_in, person_of
+from core import Archetype, FactorModel, Id, InvalidArgument, Person, UnknownId, fold_in, person_of
 from dashboard import resources, state
 from dashboard.components import markup
 from dashboard.components.making import show_making
@@ -44,8 +44,18 @@ class Scene:
         return fold_in(self.model, self.shelf.stars, chosen=())
 
     def person(self, who: str) -> Person:
-        """Return the visitor or a user of the data."""
+        """Return the visitor, a starting taste or a user of the data."""
+        taste = self.tastes.get(who)
+        if taste is not None:
+            return taste.person(self.model)
         return self.me if who == state.YOU else person_of(self.model, self.model.users.parse(who))
+
+    @property
+    def tastes(self) -> dict[str, Archetype]:
+        """The starting tastes by what stands for them in the address."""
+        # Of the shared model: a retrained one has the same, so that an address keeps its meaning.
+        found = resources.tastes(self.base.model.version, self.base)
+        return {f"{state.TASTE}{taste.name}": taste for taste in found}
 
     def provenance(self) -> str:
         """Return the grey line that every page ends with."""
@@ -80,16 +90,17 @@ def open_scene() -> Scene:
 
 
 def who(scene: Scene) -> str:
-    """Return whose page this is: ``you``, or the id of a user as text."""
+    """Return whose page this is: ``you``, a starting taste, or the id of a user as text."""
     first: Id = resources.first_person(scene.base.dataset.ratings.fingerprint, scene.base)
     option = state.choice(state.PERSON, allowed=lambda text: is_known(scene, text), default=str(first))
-    return option if option == state.YOU else str(scene.base.model.users.parse(option))
+    is_user = option != state.YOU and option not in scene.tastes
+    return str(scene.base.model.users.parse(option)) if is_user else option
 
 
 def is_known(scene: Scene, person: str) -> bool:
-    """Return whether ``person`` is ``you`` or the id of a user of the data."""
+    """Return whether ``person`` is ``you``, a starting taste or the id of a user of the data."""
     try:
-        return person == state.YOU or scene.base.model.users.parse(person) is not None
+        return person == state.YOU or person in scene.tastes or scene.base.model.users.parse(person) is not None
     except UnknownId:
         return False
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
-from dashboard.words import signed, star_text
+from dashboard.words import predicted_text, signed, star_text
 
 # Only a chart that would be a line of nothing has no reach; so that nothing is divided by it.
 LEAST_REACH = 1e-9
@@ -34,6 +34,14 @@ class Change(NamedTuple):
     title: str
     before: int | None
     after: int | None
+
+
+class Shared(NamedTuple):
+    """A film for several people: what each would give it, by name, and whom it serves most."""
+
+    title: str
+    predictions: Mapping[str, float]
+    serves: str
 
 
 def ledger(caption: str, terms: Sequence[Term], total: Term, *, whole: float) -> str:
@@ -69,6 +77,24 @@ def list_changes(caption: str, changes: Iterable[Change]) -> str:
         for change in changes
     )
     return f'<table class="rs-ledger rs-changes"><caption class="rs-note">{escape(caption)}</caption>{head}<tbody>{lines}</tbody></table>'
+
+
+def shared(caption: str, names: Sequence[str], films: Iterable[Shared]) -> str:
+    """Return films with what each of ``names`` would give them; whom a film serves most stands out."""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("Film", *names))
+    lines = ""
+    for film in films:
+        cells = "".join(_given(film, name) for name in names)
+        lines += f'<tr><th scope="row">{escape(film.title)}</th>{cells}</tr>'
+    frame = '<div class="rs-wide" tabindex="0" role="region" aria-label="{}"><table class="rs-ledger rs-shared">{}</table></div>'
+    body = f'<caption class="rs-note">{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{lines}</tbody>'
+    return frame.format(escape(caption), body)
+
+
+def _given(film: Shared, name: str) -> str:
+    mark = ' class="serves"' if name == film.serves else ""
+    served = '<span class="rs-hidden"> serves most</span>' if mark else ""
+    return f"<td{mark}>{predicted_text(film.predictions[name])}{served}</td>"
 
 
 def _table(caption: str, lines: str) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from core import Explanation, Film, Id, NamedAxis, Person, explain
 from dashboard import resources, state
 from dashboard.components import markup, tables
+from dashboard.components.keeping import mark
 from dashboard.components.links import FOR_YOU, MAP, RATE, go_to
 from dashboard.components.pickers import person_name, pick_film, pick_person
 from dashboard.components.scene import Scene, open_scene, who
@@ -83,6 +84,22 @@ def _head(scene: Scene, person: Person, film: Film, found: Explanation, axes: Se
             go_to(MAP, {**state.carried(), state.FILM: str(film.id)})
         if st.button("Rate this film", icon=":material/star:", type="tertiary"):
             go_to(RATE, {**state.carried(), state.FILM: str(film.id)})
+        _marks(scene, film)
+
+
+def _marks(scene: Scene, film: Film) -> None:
+    """Buttons for the visitor's own notes; who rated a film has watched it."""
+    wanted, seen = film.id in scene.shelf.watchlist, film.id in scene.shelf.seen
+    if film.id in scene.shelf.stars:
+        return
+    st.button(
+        "Off my list" if wanted else "I want to watch it", icon=":material/bookmark:", type="tertiary",
+        on_click=mark, args=(scene, film, "unwant" if wanted else "want"),
+    )  # fmt: skip
+    st.button(
+        "I did not watch it" if seen else "I watched it", icon=":material/visibility:", type="tertiary",
+        on_click=mark, args=(scene, film, "unseen" if seen else "seen"),
+    )  # fmt: skip
 
 
 def _sum(scene: Scene, found: Explanation, name: str) -> None:

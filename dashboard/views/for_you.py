@@ -10,6 +10,7 @@ import streamlit as st
 from core import InvalidArgument, Person, describe_taste
 from dashboard import resources, state
 from dashboard.components import markup
+from dashboard.components.alike import own_share, people_like
 from dashboard.components.film_list import FilmRow, Reason, film_list
 from dashboard.components.links import FILM_PAGE, RATE, go_to
 from dashboard.components.making import how_it_learned
@@ -45,14 +46,19 @@ def show() -> None:
         with right:
             _known(scene, person, name)
             _stands(scene, person, name)
+            people_like(scene, person, option)
     else:
-        _nothing_rated()
+        _nothing_rated(scene)
     how_it_learned(scene.ready)
     st.html(scene.provenance())
 
 
 def _programme(scene: Scene, person: Person, wishes: Wishes, name: str) -> None:
-    films = listed(scene.ready, person, choose(scene, person, wishes))
+    try:
+        films = listed(scene.ready, person, choose(scene, person, wishes))
+    except InvalidArgument as refused:  # a wish that this kind of model cannot meet
+        st.html(markup.empty("This model cannot make such a list", f"{str(refused).capitalize()}."))
+        return
     if not films:
         st.html(markup.empty("No film is left", _what_to_change(wishes)))
         return
@@ -70,6 +76,8 @@ def _programme(scene: Scene, person: Person, wishes: Wishes, name: str) -> None:
     )
     if chosen is not None:
         go_to(FILM_PAGE, {**state.carried(), state.FILM: chosen})
+    if (share := own_share(scene, person, is_you=you)) and not wishes.changes_order:
+        st.html(markup.note(share))
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(films) > FIRST_ROWS:
             st.toggle("Show more films", key="show_more")
@@ -80,7 +88,9 @@ def _programme(scene: Scene, person: Person, wishes: Wishes, name: str) -> None:
 
 
 def _what_to_change(wishes: Wishes) -> str:
-    if wishes.genres or wishes.years is not None or wishes.support:
+    if wishes.films.among is not None:
+        return "The filter looks at what you want to watch or have not watched. Switch it off, or note films first."
+    if wishes.narrows:
         return "The filter leaves out every film not rated yet. Ask for fewer ratings, more genres or more years."
     return "Every film here is rated already."
 
@@ -137,7 +147,7 @@ def _stands(scene: Scene, person: Person, name: str) -> None:
     st.html(cards)
 
 
-def _nothing_rated() -> None:
+def _nothing_rated(scene: Scene) -> None:
     st.html(
         markup.empty(
             "You have not rated a film yet",
@@ -146,3 +156,8 @@ def _nothing_rated() -> None:
     )
     if st.button("Rate films", type="primary"):
         go_to(RATE, state.carried())
+    if scene.tastes:
+        st.html(markup.subheading("Or start from a taste made of a few real films"))
+        with st.container(horizontal=True):
+            for option in scene.tastes:
+                st.button(literal(person_name(option)), on_click=state.set_choice, args=(state.PERSON, option))
