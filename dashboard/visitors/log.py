@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select
 
+from dashboard.visitors.prepared import Prepared
 from dashboard.visitors.schema import events
 from dashboard.visitors.shelf import (
     Cleared,
@@ -40,16 +41,30 @@ class Given:
     source: Source | None = None
 
 
+_LINES = (
+    select(events)
+    .where(events.c.profile_id == bindparam("owner"), events.c.dataset == bindparam("dataset"))
+    .order_by(events.c.id)
+)
+_WHOLE = Prepared(_LINES)
+_OF_FILM = Prepared(_LINES.where(or_(events.c.film == bindparam("film"), events.c.film.is_(None))))
+_UNTIL = Prepared(_LINES.where(events.c.at <= bindparam("until")))
+_LINE = ("profile_id", "dataset", "kind", "at", "film", "film_is_number", "stars", "source", "undoes")
+_NEW_LINE = Prepared(insert(events).values({name: bindparam(name) for name in _LINE}).inline())
+
+
 def read(
     connection: Connection, owner: int, dataset: str, *, film: FilmId | None = None, until: int | None = None
 ) -> Shelf:
     """Return the shelf of the profile ``owner``: whole, of one ``film`` only, or as it stood at the second ``until``."""
-    query = select(events).where(events.c.profile_id == owner, events.c.dataset == dataset)
+    given = {"owner": owner, "dataset": dataset}
     if film is not None:
-        query = query.where(or_(events.c.film == str(film), events.c.film.is_(None)))
-    if until is not None:
-        query = query.where(events.c.at <= until)
-    return shelf_of([_event(row) for row in connection.execute(query.order_by(events.c.id))])
+        rows = _OF_FILM(connection, film=str(film), **given)
+    elif until is not None:
+        rows = _UNTIL(connection, until=until, **given)
+    else:
+        rows = _WHOLE(connection, **given)
+    return shelf_of([_event(row) for row in rows])
 
 
 def add_rating(connection: Connection, owner: int, dataset: str, rating: Rating) -> None:
@@ -108,8 +123,8 @@ def now() -> int:
 
 
 def _add(connection: Connection, owner: int, dataset: str, kind: str, **columns: Any) -> None:
-    row = {"profile_id": owner, "dataset": dataset, "kind": kind, "at": now(), **columns}
-    connection.execute(insert(events).values(row))
+    row = dict.fromkeys(_LINE) | {"profile_id": owner, "dataset": dataset, "kind": kind, "at": now()}
+    _NEW_LINE(connection, **{**row, **columns})
 
 
 def _film_columns(film: FilmId) -> dict[str, Any]:

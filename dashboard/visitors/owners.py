@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dashboard.visitors import log
 from dashboard.visitors.errors import ProfileGone
 from dashboard.visitors.identity import digest_of, profile_in
+from dashboard.visitors.prepared import Prepared
 from dashboard.visitors.schema import holders, holdings, profiles
 
+_HELD = (
+    select(profiles.c.id)
+    .join(holdings, holdings.c.profile_id == profiles.c.id)
+    .join(holders, holders.c.id == holdings.c.holder_id)
+    .where(holders.c.key_digest == bindparam("digest"))
+    .order_by((profiles.c.id == holders.c.current_profile).is_(True).desc(), profiles.c.id)
+)
+_ONE = _HELD.where(profiles.c.id == bindparam("profile"))
+_LAST_USED, _NAMED, _ALL = Prepared(_HELD.limit(1)), Prepared(_ONE), Prepared(_HELD)
+_LAST_USED_LOCKED = Prepared(_HELD.limit(1).with_for_update(of=profiles))
+_NAMED_LOCKED = Prepared(_ONE.with_for_update(of=profiles))
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
-def held_by(key: str) -> Select[int]:
-    """Select the numbers of all profiles that ``key`` reaches, the one used last first."""
-    return (
-        select(profiles.c.id)
-        .join(holdings, holdings.c.profile_id == profiles.c.id)
-        .join(holders, holders.c.id == holdings.c.holder_id)
-        .where(holders.c.key_digest == digest_of(key))
-        .order_by((profiles.c.id == holders.c.current_profile).is_(True).desc(), profiles.c.id)
-    )
+
+def _added_once(table: Table, *columns: str) -> dict[str, Prepared]:
+    """Add a row unless it is there, in the words of each kind of database."""
+    values: dict[str, Any] = {name: bindparam(name) for name in columns}
+    return {name: Prepared(into(table).values(values).on_conflict_do_nothing()) for name, into in _INSERT.items()}
+
+
+_NEW_HOLDER = _added_once(holders, "key_digest", "created_at")
+_NEW_HOLDING = _added_once(holdings, "holder_id", "profile_id")
+_HOLDER = Prepared(select(holders.c.id).where(holders.c.key_digest == bindparam("digest")).with_for_update())
+_NEW_PROFILE = Prepared(
+    insert(profiles).values(name=bindparam("name"), created_at=bindparam("created_at")).returning(profiles.c.id)
+)
+_USE = Prepared(
+    update(holders).where(holders.c.id == bindparam("holder")).values(current_profile=bindparam("current_profile"))
+)
+
+
+def held_by(connection: Connection, key: str) -> list[int]:
+    """Return the numbers of all profiles that ``key`` reaches, the one used last first."""
+    return list(_ALL(connection, digest=digest_of(key)).scalars())
 
 
 def owner_of(connection: Connection, key: str) -> int | None:
     """Return the profile that ``key`` reaches, for reading; None if there is none yet, or none any more."""
-    return connection.scalar(_meant(key))
+    profile = profile_in(key)
+    if profile is None:
+        return _LAST_USED(connection, digest=digest_of(key)).scalar()
+    return _NAMED(connection, digest=digest_of(key), profile=profile).scalar()
 
 
 def owner_locked(connection: Connection, key: str) -> int | None:
@@ -32,8 +62,11 @@ def owner_locked(connection: Connection, key: str) -> int | None:
 
     Raises ``ProfileGone`` if ``key`` means a profile that it does not reach (any more).
     """
-    owner = connection.scalar(_meant(key).with_for_update(of=profiles))
-    if owner is None and profile_in(key) is not None:
+    profile = profile_in(key)
+    if profile is None:
+        return _LAST_USED_LOCKED(connection, digest=digest_of(key)).scalar()
+    owner: int | None = _NAMED_LOCKED(connection, digest=digest_of(key), profile=profile).scalar()
+    if owner is None:
         raise ProfileGone("Nothing was saved: this profile is no longer in this browser; reload the page.")
     return owner
 
@@ -50,27 +83,23 @@ def owner_made(connection: Connection, key: str) -> int:
 
 def holder_made(connection: Connection, key: str) -> int:
     """Return the holder's row, added if need be and locked until the transaction ends."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = {"key_digest": digest_of(key), "created_at": log.now()}
-    connection.execute(dialect.insert(holders).values(row).on_conflict_do_nothing())
-    mine = select(holders.c.id).where(holders.c.key_digest == digest_of(key)).with_for_update()
-    return connection.scalars(mine).one()
+    digest = digest_of(key)
+    _NEW_HOLDER[connection.dialect.name](connection, key_digest=digest, created_at=log.now())
+    holder: int = _HOLDER(connection, digest=digest).scalar_one()
+    return holder
 
 
 def add_profile(connection: Connection, holder: int, name: str | None = None) -> int:
     """Add a profile that only ``holder`` reaches, and let it be the one in use."""
-    row = {"name": name, "created_at": log.now()}
-    profile = connection.scalars(insert(profiles).values(row).returning(profiles.c.id)).one()
+    profile: int = _NEW_PROFILE(connection, name=name, created_at=log.now()).scalar_one()
     hold(connection, holder, profile)
     return profile
 
 
 def hold(connection: Connection, holder: int, profile: int) -> None:
     """Let ``holder`` reach ``profile``, and let it be the one in use."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = {"holder_id": holder, "profile_id": profile}
-    connection.execute(dialect.insert(holdings).values(row).on_conflict_do_nothing())
-    connection.execute(update(holders).where(holders.c.id == holder).values(current_profile=profile))
+    _NEW_HOLDING[connection.dialect.name](connection, holder_id=holder, profile_id=profile)
+    _USE(connection, holder=holder, current_profile=profile)
 
 
 def forget(connection: Connection, key: str) -> None:
@@ -78,9 +107,3 @@ def forget(connection: Connection, key: str) -> None:
     owner = owner_locked(connection, key)
     connection.execute(delete(profiles).where(profiles.c.id == owner))
     connection.execute(delete(holders).where(holders.c.id.not_in(select(holdings.c.holder_id))))
-
-
-def _meant(key: str) -> Select[int]:
-    profile = profile_in(key)
-    query = held_by(key).limit(1)
-    return query if profile is None else query.where(profiles.c.id == profile)

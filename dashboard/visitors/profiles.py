@@ -45,7 +45,7 @@ class Profiles:
     def all(self, visitor: str) -> tuple[Profile, ...]:
         """Return all profiles that ``visitor`` reaches, the one used last first."""
         with self.database.reading() as connection:
-            numbers = connection.scalars(held_by(visitor)).all()
+            numbers = held_by(connection, visitor)
             rated = (events.c.profile_id == profiles.c.id) & (events.c.kind == "rate")
             n_ratings = select(func.count()).where(rated).scalar_subquery()
             rows = connection.execute(select(profiles, n_ratings.label("n")).where(profiles.c.id.in_(numbers)))
@@ -129,7 +129,7 @@ class Profiles:
             if profile is None:
                 raise StoreError(LINK_GONE)
             holder = holder_made(connection, fresh)
-            for own in connection.scalars(held_by(visitor)).all():
+            for own in held_by(connection, visitor):
                 connection.execute(insert(holdings).values(holder_id=holder, profile_id=own))
             hold(connection, holder, profile)
             return fresh
