@@ -1,6 +1,5 @@
 """Reelspace's core: data and numerics. The public names, nothing else."""
 
-from core.archetypes import Archetype, archetypes
 from core.catalogue import Catalogue, Film
 from core.convergence import Convergence, check_convergence
 from core.datasets.registry import (
@@ -60,6 +59,7 @@ from core.space.trust import Trust, trust_of
 from core.space.two_spaces import neighbourhoods_kept
 from core.space.umap_map import UMAPSettings
 from core.stars import star_chances, star_set
+from core.starting_tastes import Archetype, archetypes
 from core.taste import GenreShare, Taste, describe_taste, telling_user
 from core.together import Group, Pair, SharedFilm, Strategy
 from core.trainers.als import ALS

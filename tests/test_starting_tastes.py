@@ -7,7 +7,6 @@ from itertools import combinations
 import pytest
 import torch
 
-from core.archetypes import KNOWN, archetypes
 from core.catalogue import Catalogue, Film
 from core.datasets.dataset import Dataset
 from core.errors import InvalidArgument
@@ -15,6 +14,7 @@ from core.likeness import PeopleSpace
 from core.model import FactorModel
 from core.ratings import Ratings
 from core.space.film_map import FilmSpace
+from core.starting_tastes import KNOWN, archetypes
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly
 from tests.test_ledger import Line
