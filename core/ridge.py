@@ -95,6 +95,18 @@ class RowBatches:
         filled = (replace(batch, values=padded[batch.entries]) for batch in self.batches)
         return replace(self, batches=tuple(filled))
 
+    def every(self, step: int) -> RowBatches:
+        """Return every ``step``-th batch, from the middle of the first ``step`` on: rows of all lengths alike."""
+        return replace(self, batches=self.batches[step // 2 :: step])
+
+    @property
+    def held(self) -> Tensor:
+        """Which entries of the source stand in these batches: (n_entries,), boolean."""
+        marks = torch.zeros(int(self.counts.sum()) + 1, dtype=torch.bool, device=self.counts.device)
+        for batch in self.batches:
+            marks[batch.entries] = True
+        return marks[:-1]
+
     def to(self, device: str) -> RowBatches:
         """Return the layout on ``device``."""
         moved = (Batch(*(part.to(device) for part in vars(batch).values())) for batch in self.batches)
@@ -227,21 +239,35 @@ def solve_rows(
 
 
 def leverages(
-    layout: RowBatches, table: Tensor, *, penalty: Tensor, weights: Tensor | None = None, n_threads: int = 1
+    layout: RowBatches,
+    table: Tensor,
+    *,
+    penalty: Tensor,
+    weights: Tensor | None = None,
+    wanted: Tensor | None = None,
+    n_threads: int = 1,
 ) -> Tensor:
     """Return h = xᵀ(XᵀX + Λ)⁻¹x of every entry (n_entries,), in the order of the source.
 
     h is how far a row's prediction for an entry follows that entry's own value, 0 to 1; arguments as in
-    ``solve_rows``. Source: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2009, eq. 7.64.
+    ``solve_rows``. ``wanted`` (n_entries,) marks the entries asked for if only a few are: others are zero, and cost no
+    more than solving their row. Source: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2009,
+    eq. 7.64.
     """
     gather, found = _gatherer(table), table.new_zeros(int(layout.counts.sum()) + 1)
+    marks = None if wanted is None else _with_padding(wanted)
 
     def place(batch: Batch) -> None:
         features, targets = gather(batch)
         wide = penalty if weights is None else weights[batch.rows][:, None, None] * penalty
         # A row has more entries than numbers: one inverse for it is sooner had than a triangular solve for each of them.
-        pulls = features @ solve(features, targets, penalty=wide).covariance  # (B, L, d)
-        found[batch.entries.flatten()] = (pulls * features).sum(-1).flatten()
+        inverse = solve(features, targets, penalty=wide).covariance
+        if marks is None:
+            found[batch.entries.flatten()] = ((features @ inverse) * features).sum(-1).flatten()
+            return
+        rows, places = marks[batch.entries].nonzero(as_tuple=True)
+        some = features[rows, places][:, None]  # (wanted, 1, d)
+        found[batch.entries[rows, places]] = ((some @ inverse[rows]) * some).sum((1, 2))
 
     share_out(place, layout.batches, n_threads=n_threads)
     return found[:-1]
@@ -288,13 +314,22 @@ def _factorise(gram: Tensor, moment: Tensor, penalty: Tensor, prior_mean: Tensor
     """Finish from XᵀX (B, d, d) and Xᵀy (B, d, 1)."""
     if prior_mean is not None:
         moment = moment + penalty @ prior_mean.unsqueeze(-1)
-    cholesky, failed = torch.linalg.cholesky_ex(gram + penalty)
+    system = gram + penalty
+    try:
+        cholesky: Tensor = torch.linalg.cholesky(system)
+    except torch.linalg.LinAlgError:  # type: ignore[attr-defined]  # documented there
+        raise _unsolvable(torch.linalg.cholesky_ex(system).info.bool()) from None
     mean: Tensor = torch.cholesky_solve(moment, cholesky).squeeze(-1)
-    if failed.any() or not isfinite(float(mean.sum())):  # one number that is not finite makes the sum so
-        bad = (failed.bool() | ~mean.isfinite().all(-1)).nonzero()[:, 0].tolist()
-        if bad:
-            raise InvalidArgument(
-                "penalty must make XᵀX + Λ positive definite, and all values must be finite; row "
-                f"{bad[0]} of {len(mean)} is not"
-            )
+    if not isfinite(float(mean.sum())):  # one number that is not finite makes the sum so
+        bad = ~mean.isfinite().all(-1)
+        if bad.any():
+            raise _unsolvable(bad)
     return Posterior(mean, cholesky)
+
+
+def _unsolvable(bad: Tensor) -> InvalidArgument:
+    """The error that names the first of the ``bad`` rows (B,)."""
+    return InvalidArgument(
+        "penalty must make XᵀX + Λ positive definite, and all values must be finite; row "
+        f"{int(bad.nonzero()[0])} of {len(bad)} is not"
+    )

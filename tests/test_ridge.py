@@ -399,6 +399,29 @@ def test_each_row_is_moved_by_its_own_numbers() -> None:
 # --- the layout ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("step", [1, 2, 3, 5])
+def test_every_few_batches_and_what_they_hold(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    monkeypatch.setattr(ridge, "BATCH_ENTRIES", 4)
+    layout = sparse_table(8).layout
+    some = layout.every(step)
+    numbers = [number for number in range(len(layout.batches)) if number % step == step // 2]
+    assert [id(batch) for batch in some.batches] == [id(layout.batches[number]) for number in numbers]
+    entries = {int(entry) for batch in some.batches for entry in batch.entries.flatten()} - {40}  # the padding
+    assert set(some.held.nonzero()[:, 0].tolist()) == entries
+    assert len(some.held) == 40
+    assert layout.held.all()
+
+
+def test_leverages_of_some_entries_are_those_of_all() -> None:
+    data = sparse_table(8, n_entries=39)
+    penalty, weights = random_penalty(3, torch.Generator().manual_seed(1)), torch.arange(1.0, 13.0).double()
+    wanted = torch.rand(39, generator=torch.Generator().manual_seed(2)) < 0.3
+    arguments = {"penalty": penalty, "weights": weights}
+    found = leverages(data.layout, data.table, **arguments, wanted=wanted)  # type: ignore[arg-type]  # tensors both
+    expected = leverages(data.layout, data.table, **arguments)  # type: ignore[arg-type]
+    torch.testing.assert_close(found, torch.where(wanted, expected, 0), **CLOSE)
+
+
 def test_the_layout_holds_every_entry_once_in_its_row() -> None:
     data = sparse_table(8)
     layout, seen = data.layout, []

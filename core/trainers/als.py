@@ -34,6 +34,8 @@ from core.ridge import RowBatches, leverages, solve_rows
 
 # Ratings at the mean that pull a film's first bias towards zero; the first solve replaces it.
 START_DAMPING = 5.0
+# So many ratings show the noise well enough; all of 25 million would take as long as two sweeps.
+NOISE_SAMPLE = 2**21
 # With a validation part: sweeps without a gain that are tried before stopping (while factors are still small, two or
 # three sweeps may predict worse before they predict better), and what counts as a gain, in stars.
 PATIENCE, LEAST_GAIN = 4, 1e-4
@@ -182,18 +184,26 @@ class _State:
         return layout.counts.to(self.penalty.dtype) ** self.settings.count_power
 
     def noise_variance(self) -> float:
-        """The noise that left-out ratings show, in squared stars."""
-        places = [column.to(self.users.device) for column in (self.train.user_idx, self.train.item_idx)]
-        predicted = self.mean + sum_of_terms([self.users, self.items], places)
-        shares = self._leverages(self.by_user, self.items) + self._leverages(self.by_item, self.users)
-        return left_out_variance(self.train.values.to(predicted) - predicted, shares)
+        """The noise that left-out ratings show, in squared stars: all ratings, or those of some people of every kind."""
+        drawn = self.by_user.every(max(1, len(self.train) // NOISE_SAMPLE))
+        wanted = None if len(drawn.batches) == len(self.by_user.batches) else drawn.held
+        shares = self._leverages(drawn, self.items) + self._leverages(self.by_item, self.users, wanted)
+        if wanted is None:
+            return left_out_variance(self._residuals(self.train), shares)
+        return left_out_variance(self._residuals(self.train.take(wanted.cpu())), shares[wanted])
 
-    def _leverages(self, layout: RowBatches, fixed: Tensor) -> Tensor:
+    def _residuals(self, part: Ratings) -> Tensor:
+        places = [column.to(self.users.device) for column in (part.user_idx, part.item_idx)]
+        predicted = self.mean + sum_of_terms([self.users, self.items], places)
+        return part.values.to(predicted) - predicted
+
+    def _leverages(self, layout: RowBatches, fixed: Tensor, wanted: Tensor | None = None) -> Tensor:
         return leverages(
             layout,
             _with_ones(fixed),
             penalty=self.penalty,
             weights=self._weights(layout),
+            wanted=wanted,
             n_threads=n_threads_for(fixed),
         )
 
