@@ -94,7 +94,7 @@ class Person:
         scores = self.scores()
         ranking = self._ranking(scores, min_ratings, among)
         best = ranking.topk(min(n, len(ranking)))
-        rows = best.indices[: sum(value > -torch.inf for value in best.values.tolist())]  # what is left out stands last
+        rows = best.indices[: len(best.values) - best.values.tolist().count(-torch.inf)]  # what is left out stands last
         labels = self.model.items.labels
         return self._predictions([labels[row] for row in rows.tolist()], rows, scores[:, rows])
 
@@ -118,14 +118,14 @@ class Person:
     def _outlook(self, rows: Tensor, scores: Tensor) -> Outlook:
         std, prior = self._std(rows, scores), self.model.user_prior
         noise = torch.full_like(std, torch.nan) if prior is None else prior.noise_variances(rows).to(std)
-        return Outlook(mean_of_draws(self.model.link.stars(scores)), std, (std.square() + noise).sqrt())
+        return Outlook(mean_of_draws(self.model.link.stars(scores)), std, torch.addcmul(noise, std, std).sqrt())
 
     def _predictions(self, ids: list[Id], rows: Tensor, scores: Tensor) -> list[Prediction]:
         if not ids:  # a variance of no films is a warning to torch
             return []
         found, scale = self._outlook(rows, scores), self.model.scale
         columns = (found.mean.clamp(scale.low, scale.high).tolist(), found.std.tolist(), found.rating_std.tolist())
-        return [Prediction(*row) for row in zip(ids, *columns, strict=True)]
+        return list(map(Prediction, ids, *columns))
 
     def star_chances(self, item_ids: Iterable[Id]) -> list[tuple[float, ...]]:
         """Return the chance of each level of the scale, lowest first, for each film asked for; they sum to 1.
