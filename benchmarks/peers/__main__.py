@@ -10,12 +10,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from benchmarks.peers.folds import FOLDS, write_folds
 from benchmarks.peers.listed import NAMES, PEERS, Peer, chosen
 from benchmarks.peers.race import Place, Result, race
 from benchmarks.peers.tables import chase, comparison, figures
 from benchmarks.report import show
+from benchmarks.results import keep
 from core.datasets.registry import cache_folder
 
 
@@ -24,6 +26,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(NAMES)}; all if none is given")
     parser.add_argument("--folds", choices=tuple(FOLDS), default="u1", help="all: the mean of u1 to u5 as well")
+    parser.add_argument("--keep", action="store_true", help="write the tables into benchmarks/RESULTS.md")
     parser.add_argument("--rounds", type=int, default=3, help="counted fits of each on u1")
     settings = parser.parse_args(arguments)
     unknown = sorted({*settings.names} - {*NAMES})
@@ -52,9 +55,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     write_folds(cache / "folds", names)
     place = Place(cache / "folds", cache / "environments", settings.rounds, names)
     results = measure(chosen(settings.names), place)
-    show(f"Beside others, ml-100k, median of {settings.rounds}", comparison(results), figures(results))
+    tell(f"Beside others, ml-100k, median of {settings.rounds}", comparison(results), figures(results), settings)
     if rows := chase(results):
-        show("Who catches up with whom, ml-100k u1", rows, {"benchmark": "chase", "rows": rows})
+        tell("Who catches up with whom, ml-100k u1", rows, {"benchmark": "chase", "rows": rows}, settings)
+
+
+def tell(title: str, rows: list[dict[str, Any]], told: dict[str, Any], settings: argparse.Namespace) -> None:
+    """Print a table, and keep it if that is asked for: the table alone, since every step of every fit is much."""
+    record = show(title, rows, told)
+    if settings.keep:
+        kept = {"benchmark": told["benchmark"], "machine": record["machine"]}
+        keep(rows, kept, title=title, command=f"python -m benchmarks.peers --folds {settings.folds}")
 
 
 if __name__ == "__main__":
