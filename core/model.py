@@ -223,6 +223,16 @@ class FactorModel(TrainedModel):
         """(draws, n_items): global mean + film bias, the part of a score that no person changes."""
         return self.global_mean[:, None] + self.item_bias
 
+    def among(self, rated: Ratings) -> FactorModel:
+        """Return the model that knows only the people of ``rated``, who must be its first ones.
+
+        What the others taught it of films stays; of themselves nothing does.
+        """
+        if rated.users.labels != self.users.labels[: rated.n_users] or rated.items.labels != self.items.labels:
+            raise InvalidArgument("rated must hold the model's films and its first people, in their order")
+        factors, bias = self.user_factors[:, : rated.n_users], self.user_bias[:, : rated.n_users]
+        return replace(self, user_factors=factors.contiguous(), user_bias=bias.contiguous(), rated=rated)
+
     def scores(self, user_idx: Tensor, item_idx: Tensor) -> Tensor:
         """Return the scores (draws, n) of n pairs, given as rows."""
         users, items = user_idx.long(), item_idx.long()

@@ -7,7 +7,7 @@ import logging
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -130,13 +130,43 @@ class Library:
     def retrain(self, base: Ready, stars: Mapping[Id, float], *, owner: str, context: JobContext) -> str:
         """Train the whole model again with one person more, starting from ``base``; return the new model's folder."""
         dataset = base.dataset
-        ratings = dataset.ratings.with_user(_free_id(dataset), stars)
+        ratings = dataset.ratings.with_user(_free_id(dataset.ratings), stars)
         trainer = KINDS[kind_of(base.model)].trainer
         saved = _train(ratings, dataset, trainer, context, seed=base.model.card.seed, start=base.model)
         folder = f"{self.place_of(owner)}/{_digest(dataset.name)}/{saved.model.version}"
         save_model(saved, self.folder() / folder)
         self._remember(f"{dataset.name}@{folder}", Ready(dataset, saved))
         return folder
+
+    def retrain_shared(self, base: Ready, people: Sequence[Mapping[Id, float]], context: JobContext) -> str:
+        """Train the whole model with the ratings of people outside the data too; return the new model's folder.
+
+        The model that is kept knows nobody of them: their rows go once the films have learned from them, so nobody can
+        be chosen, guessed or read off. Films that the data do not know, and ratings off the scale, are left out.
+        """
+        dataset, ratings = base.dataset, base.dataset.ratings
+        scale = ratings.scale
+        for stars in people:
+            usable = {
+                film: value
+                for film, value in stars.items()
+                if film in ratings.items and scale.low <= value <= scale.high
+            }
+            if usable:
+                ratings = ratings.with_user(_free_id(ratings), usable)
+        trainer = KINDS[kind_of(base.model)].trainer
+        saved = _train(ratings, dataset, trainer, context, seed=base.model.card.seed, start=base.model)
+        kept = replace(saved, model=saved.factors.among(dataset.ratings))
+        folder = f"shared/{_digest(dataset.name)}/{kept.model.version}"
+        save_model(kept, self.folder() / folder)
+        return folder
+
+    def drop(self, folder: str) -> None:
+        """Delete the model in ``folder``, from memory too."""
+        with self._lock:
+            for key in [key for key in self._models if key.endswith(f"@{folder}")]:
+                del self._models[key]
+        shutil.rmtree(self.folder() / folder, ignore_errors=True)
 
     def drop_others(self, folder: str) -> None:
         """Delete the models that somebody had of the same data before the one in ``folder``."""
@@ -217,9 +247,9 @@ def _try_to_save(saved: SavedModel, folder: Path) -> None:
         _log.warning("%s", error)
 
 
-def _free_id(dataset: Dataset) -> Id:
-    """An id that no user of the data has, of the kind the data use."""
-    users = dataset.ratings.users
+def _free_id(ratings: Ratings) -> Id:
+    """An id that nobody has in ``ratings``, of the kind they use."""
+    users = ratings.users
     if all(isinstance(label, int) for label in users):
         return min(0, *(label for label in users if isinstance(label, int))) - 1
     name = "you"

@@ -23,6 +23,7 @@ from core import (
     name_axes,
     telling_user,
 )
+from dashboard.community import Community
 from dashboard.jobs import JobContext, JobRunner, JobState
 from dashboard.library import Library, Ready
 from dashboard.rows import FilmIndex, film_of
@@ -58,6 +59,12 @@ def downloads() -> JobRunner:
 def store() -> Store:
     """Return what visitors rated."""
     return open_store()
+
+
+@st.cache_resource(show_spinner=False)
+def community() -> Community:
+    """Return who trains with the ratings of visitors who agreed."""
+    return Community(library(), store(), runner(), kind_of=default_kind)
 
 
 def offers_accounts() -> bool:

@@ -7,7 +7,7 @@ import gc
 import hashlib
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core import warm_up as warm_up_core
 from dashboard import resources
 from dashboard.components.film_map import columns_route
-from dashboard.visitors import VisitorCookie, door_routes
+from dashboard.visitors import StoreError, VisitorCookie, door_routes
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
@@ -91,6 +91,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Pay for heavy imports before the first visitor comes, then hide them from the garbage collector."""
     warm_up()
     resources.start_preparing()
+    with suppress(StoreError):  # each page says so
+        resources.community()
     # A collection after each run would walk all of torch: 140 ms, against nothing once it is frozen.
     gc.collect()
     gc.freeze()

@@ -39,7 +39,7 @@ LAYERS = {
         ["words", "exports"],
         ["charts", "visitors", "jobs", "sentences"],
         ["library"],
-        ["rows"],
+        ["rows", "community"],
         ["resources", "state"],
         ["map_resources", "map_state"],
         ["components", "report"],
@@ -48,7 +48,18 @@ LAYERS = {
         ["app"],
     ],
 }
-WITHOUT_STREAMLIT = {"words", "exports", "charts", "visitors", "jobs", "sentences", "library", "rows", "report"}
+WITHOUT_STREAMLIT = {
+    "words",
+    "exports",
+    "charts",
+    "visitors",
+    "jobs",
+    "sentences",
+    "library",
+    "rows",
+    "community",
+    "report",
+}
 ONLY_IN_CORE = {"torch", "numpy", "sklearn", "scipy"}
 NEVER_IN_CORE = {"streamlit", "plotly", "dashboard"}
 UNSAFE_MODULES = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from core import model as model_module
 from core.errors import InvalidArgument, UnknownId
+from core.ids import IdMap
 from core.links import Identity, Link, SigmoidRange
 from core.model import FactorModel, UserPrior
 from tests import reference
@@ -164,3 +165,18 @@ def test_a_prior_knows_its_penalty_and_noise() -> None:
     assert torch.equal(prior.penalty(0), prior.penalty(1))  # nobody has no prior
     assert torch.equal(replace(prior, count_power=0.0).penalty(16), prior.penalty(1))
     assert prior.noise_variance == pytest.approx((0.5 + 2.0) / 2)
+
+
+def test_a_model_among_its_first_people_forgets_the_others_and_nothing_else() -> None:
+    model = random_model()
+    labels = model.users.labels
+    mask = model.rated.user_idx < USERS - 1
+    first = replace(model.rated.take(mask), users=IdMap(labels[:-1], kind="user"))
+    kept = model.among(first)
+    assert kept.users.labels == labels[:-1]
+    assert torch.equal(kept.item_factors, model.item_factors)
+    assert torch.equal(kept.user_factors, model.user_factors[:, :-1])
+    assert torch.equal(kept.user_bias, model.user_bias[:, :-1])
+    assert kept.rated is first
+    with pytest.raises(InvalidArgument, match=r"^rated must hold the model's films and its first people"):
+        model.among(replace(first, users=IdMap(labels[1:], kind="user")))

@@ -55,6 +55,8 @@ def pick_model(scene: Scene) -> None:
     names = {key: kind.name for key, kind in KINDS.items()}
     if scene.has_own:
         names[state.MINE] = MINE_NAME
+    if scene.shared is not None:
+        names[state.SHARED] = f"With {count(scene.shared.n_people, 'visitor')} who agreed"
     st.selectbox(
         "Model",
         list(names),

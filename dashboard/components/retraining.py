@@ -52,7 +52,11 @@ def _start(scene: Scene, job: str) -> None:
 
         def work(context: JobContext) -> None:
             folder = library.retrain(base, stars, owner=owner, context=context)
-            store.set_model(visitor, data, folder)
+            try:
+                store.set_model(visitor, data, folder)
+            except StoreError:  # deleted meanwhile: nothing of them stays
+                library.drop(folder)
+                raise
             library.drop_others(folder)
 
         resources.runner().start(job, work)

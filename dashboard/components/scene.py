@@ -12,7 +12,7 @@ from dashboard.components import markup
 from dashboard.components.making import show_making
 from dashboard.jobs import TooManyJobs
 from dashboard.library import KINDS, Ready, kind_of
-from dashboard.visitors import Profile, Rating, Shelf, Store, StoreError, profile_in
+from dashboard.visitors import Profile, Rating, SharedModel, Shelf, Store, StoreError, profile_in
 from dashboard.words import count, literal
 
 # A model that is on the disk is read within this time: then no progress is shown for a moment.
@@ -30,6 +30,7 @@ class Scene:
     shelf: Shelf
     has_own: bool = False
     profile: Profile | None = None
+    shared: SharedModel | None = None
 
     @property
     def model(self) -> FactorModel:
@@ -64,9 +65,16 @@ class Scene:
         return markup.provenance(
             f"Model {card.trainer} {self.model.version}",
             self.ready.dataset.card.title,
-            f"{ratings}, yours among them" if self.kind == state.MINE else f"all {ratings}",
+            self._whose(ratings),
             f"seed {card.seed}",
         )
+
+    def _whose(self, ratings: str) -> str:
+        if self.kind == state.SHARED and self.shared is not None:
+            return (
+                f"{ratings}, {self.shared.n_ratings:,} of them by {count(self.shared.n_people, 'visitor')} who agreed"
+            )
+        return f"{ratings}, yours among them" if self.kind == state.MINE else f"all {ratings}"
 
 
 def open_scene() -> Scene:
@@ -77,16 +85,19 @@ def open_scene() -> Scene:
     data = state.choice(state.DATA, allowed=_is_here, default=resources.default_dataset())
     profile, shelf, folder = _visitor(data)
     own = None if folder is None else _own(data, folder)
-    kinds = [*KINDS, *([state.MINE] if own is not None else [])]
+    shared = _shared(data)
+    kinds = [*KINDS, *([state.MINE] if own is not None else []), *([state.SHARED] if shared is not None else [])]
     kind = state.choice(
         state.MODEL, allowed=kinds, default=state.MINE if own is not None else resources.default_kind(data)
     )
     if kind == state.MINE and own is not None:
-        return Scene(
-            data, kind, own, _prepared(data, kind_of(own.model)), usable(shelf, own), has_own=True, profile=profile
-        )
-    ready = _prepared(data, kind)
-    return Scene(data, kind, ready, ready, usable(shelf, ready), has_own=own is not None, profile=profile)
+        ready, base = own, _prepared(data, kind_of(own.model))
+    elif kind == state.SHARED:
+        ready = base = _prepared(data, resources.default_kind(data))
+        ready = _of_visitors(data, shared) or base
+    else:
+        ready = base = _prepared(data, kind)
+    return Scene(data, kind, ready, base, usable(shelf, ready), own is not None, profile, shared)
 
 
 def who(scene: Scene) -> str:
@@ -133,6 +144,18 @@ def _visitor(data: str) -> tuple[Profile | None, Shelf, str | None]:
     except StoreError as error:
         st.error(literal(str(error)))
         return None, Shelf(), None
+
+
+def _shared(data: str) -> SharedModel | None:
+    """The version that learned from visitors too, if there is one."""
+    try:
+        return resources.store().sharing.current(data)
+    except StoreError:  # told already
+        return None
+
+
+def _of_visitors(data: str, shared: SharedModel | None) -> Ready | None:
+    return None if shared is None else resources.library().retrained(data, shared.folder)
 
 
 def _profile(store: Store) -> Profile | None:

@@ -40,6 +40,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.on_change: Callable[[], object] = lambda: None  # called after each commit, in the thread that made it
         self._line = threading.Lock()
         self._waiting: list[_Ticket] = []
         self._is_committing = False
@@ -93,6 +94,7 @@ class Database:
             if heir is not None:
                 heir.leads = True
                 heir.woken.set()
+            self.on_change()
 
     def _commit(self, group: Sequence[_Ticket]) -> None:
         has_begun = False

@@ -40,6 +40,16 @@ class Sharing:
 
     database: Database
 
+    def datasets(self) -> tuple[str, ...]:
+        """Return the data sets that those who agreed have anything in, and those that a version was made for."""
+        with self.database.reading() as connection:
+            theirs = (
+                select(events.c.dataset)
+                .join(profiles, profiles.c.id == events.c.profile_id)
+                .where(profiles.c.agreed_at.is_not(None))
+            )
+            return tuple(sorted(connection.scalars(theirs.union(select(shared_models.c.dataset)))))
+
     def basis(self, dataset: str) -> str | None:
         """Return a digest of whose ratings may be used, and up to which line of each log; None if nobody's may.
 
