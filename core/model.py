@@ -249,8 +249,9 @@ class FactorModel(TrainedModel):
 
     def all_scores(self, user_idx: Tensor) -> Tensor:
         """Return the scores (draws, n, n_items) of n users against every film."""
-        dot = self.user_factors[:, user_idx.long()] @ self.item_factors.mT
-        return dot + self.item_offset[:, None] + self.user_bias[:, user_idx.long(), None]
+        users = user_idx.long()
+        vectors = torch.cat([self.user_factors[:, users], self.user_bias[:, users, None]], dim=-1)
+        return torch.baddbmm(self.item_offset[:, None], vectors, self.item_vectors.mT)  # in one table, not in three
 
     def person_vector(self, user_row: int) -> Tensor:
         """Return a training user's (factors, bias) per draw: (draws, d + 1)."""

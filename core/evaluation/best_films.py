@@ -50,7 +50,7 @@ def first_columns(scores: Tensor, n: int) -> Tensor:
     best = scores.topk(n)
     least = best.values[:, -1:]
     # topk leaves open which of several equal numbers it takes: where some were left over, a sort decides.
-    unclear = ((scores == least).sum(1) > (best.values == least).sum(1)).nonzero()[:, 0]
+    unclear = ((scores >= least).sum(1) > n).nonzero()[:, 0]
     columns = best.indices.clone()
     for row in unclear.tolist():
         columns[row] = _order(scores[row])[:n]
