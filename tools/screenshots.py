@@ -29,6 +29,10 @@ PAGES = {
     "rate": f"rate?film={CLICKED}",
     "for-you": "?person=you",
     "map": f"map?person=you&film={CLICKED}",
+    "film": f"film?person=you&film={CLICKED}",
+    "together": "together",
+    "you": "you",
+    "history": "history",
     "data": "data",
 }
 README_PAGES = ("for-you", "rate", "map")
