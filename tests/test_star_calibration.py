@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from benchmarks import bench_calibration
 from core.datasets.dataset import Dataset
 from core.errors import InvalidArgument
 from core.evaluation.splits import make_split
@@ -130,3 +132,16 @@ def test_what_gives_no_chances_is_refused(made: str) -> None:
     with pytest.raises(InvalidArgument) as error:
         chances_of(model, test)
     assert str(error.value) == sentences[made]
+
+
+def test_the_benchmark_measures_each_star_over_all_splits(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_calibration.main(
+        ["--trainers", "bias", "als", "--splits", "random", "time", "--dataset", "synthetic:60x80x1200"]
+    )
+    rows = json.loads(capsys.readouterr().out.splitlines()[-1])["rows"]
+    assert [row["trainer"] for row in rows] == ["bias", "als"]
+    for row in rows:
+        errors = [row[name] for name in ("0.5", "1", "1.5", "2", "2.5", "3", "3.5", "4", "4.5", "5")]
+        assert row["mean"] == pytest.approx(sum(errors) / 10)
+        # The time split holds out the latest fifth of each person's ratings, rounded down.
+        assert 440 < row["ratings"] < 480
