@@ -46,7 +46,10 @@ def measure(dataset: str, trainer: str, *, n_people: int | None, seed: int) -> l
         for row in rows.tolist():
             for key, errors in _ask(model, loaded.ratings, row, generator):
                 found.setdefault(key, []).append(errors)
-    return [_line(n_asked, {way: torch.stack(found[way, n_asked]) for way in WAYS}, generator) for n_asked in ASKED]
+    lines = []
+    for n_asked in ASKED:
+        lines += _lines(n_asked, {way: torch.stack(found[way, n_asked]) for way in WAYS}, generator)
+    return lines
 
 
 def _ask(
@@ -74,23 +77,29 @@ def _asked(model: FactorModel, askable: Sequence[Id]) -> Iterator[tuple[tuple[st
         yield from (((name, n_asked), films[:n_asked]) for n_asked in ASKED)
 
 
-def _line(n_asked: int, errors: dict[str, Tensor], generator: Generator) -> dict[str, Any]:
-    """One line of the table from (people, 2) of each way."""
+def _lines(n_asked: int, errors: dict[str, Tensor], generator: Generator) -> Iterator[dict[str, Any]]:
+    """Yield two lines of the table from (people, 2) of each way: all ratings pooled, and every person counting once."""
     n_people = len(errors["rate next"])
     draws = torch.randint(n_people, (RESAMPLES, n_people), generator=generator)
-    line: dict[str, Any] = {"answers": n_asked, "people": n_people}
-    line |= {name: float(_rmse(each)) for name, each in errors.items()}
-    ours = _rmse(errors["rate next"][draws])
-    for other in ("popular", "random"):
-        low, high = (ours - _rmse(errors[other][draws])).quantile(BOUNDS).tolist()
-        line[f"less {other}"] = line["rate next"] - line[other]
-        line[f"95 % of less {other}"] = f"{low:+.4f} to {high:+.4f}"
-    return line
+    for measure_of, rmse in (("ratings", _pooled), ("people", _mean_of_people)):
+        line: dict[str, Any] = {"answers": n_asked, "over": measure_of, "people": n_people}
+        line |= {name: float(rmse(each)) for name, each in errors.items()}
+        ours = rmse(errors["rate next"][draws])
+        for other in ("popular", "random"):
+            low, high = (ours - rmse(errors[other][draws])).quantile(BOUNDS).tolist()
+            line[f"less {other}"] = line["rate next"] - line[other]
+            line[f"95 % of less {other}"] = f"{low:+.4f} to {high:+.4f}"
+        yield line
 
 
-def _rmse(errors: Tensor) -> Tensor:
-    """Pooled RMSE (…) of (…, people, 2)."""
+def _pooled(errors: Tensor) -> Tensor:
+    """RMSE (…) over all ratings of (…, people, 2): who rated much counts much."""
     return (errors[..., 0].sum(-1) / errors[..., 1].sum(-1)).sqrt()
+
+
+def _mean_of_people(errors: Tensor) -> Tensor:
+    """Mean (…) of people's own RMSE, of (…, people, 2)."""
+    return (errors[..., 0] / errors[..., 1]).sqrt().mean(-1)
 
 
 def _count(model: FactorModel, film: Id) -> int:

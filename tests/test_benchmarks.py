@@ -56,7 +56,9 @@ def test_asking_is_measured_on_the_same_ratings(capsys: pytest.CaptureFixture[st
     bench_next_films.main(["--trainers", "als", "--people", "6", "--dataset", "synthetic:30x80x1800"])
     (measured,) = json_lines(capsys.readouterr().out)
     rows = measured["rows"]
-    assert [(row["answers"], row["people"]) for row in rows] == [(5, 6), (10, 6)]  # type: ignore[attr-defined]  # rows
+    assert [(row["answers"], row["over"]) for row in rows] == [  # type: ignore[attr-defined]  # a list of rows
+        (n, over) for n in (5, 10) for over in ("ratings", "people")
+    ]
     for row in rows:  # type: ignore[attr-defined]  # a list of rows
         assert row["less random"] == pytest.approx(row["rate next"] - row["random"])
 

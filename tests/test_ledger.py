@@ -157,6 +157,20 @@ def test_axes_take_from_the_rest_and_all_of_it_when_they_span_the_space() -> Non
         assert found.terms[-2].value == pytest.approx(0, abs=1e-9)
 
 
+def test_a_constant_of_the_deciding_films_belongs_to_the_person() -> None:
+    """Axes that span the space leave no rest, whichever films decide where their zero lies."""
+    model = random_model(n_items=N_FILMS, draws=1)
+    model = replace(model, rated=model.rated.take(model.rated.item_idx != 3))
+    axes = [Line(f"factor {k}", model.item_factors[0, :, k]) for k in range(2)]
+    person, deciding = person_of(model, "u5"), torch.arange(N_FILMS) != 3
+    taste = (model.item_factors[0] - model.item_factors[0].mean(0)) @ (
+        person.mean[0, :-1] - model.user_factors[0].mean(0)
+    )
+    plain, found = (explain(person, 20, axes=each, min_ratings=1) for each in ([], axes))
+    assert found.terms[-2].value == pytest.approx(0, abs=1e-9)
+    assert found.terms[1].value - plain.terms[1].value == pytest.approx(float(taste[deciding].mean()), abs=1e-9)
+
+
 def test_an_axis_twice_is_two_terms_that_share() -> None:
     model, (line,) = random_model(n_items=N_FILMS), lines(1)
     once = explain(person_of(model, "u5"), 20, axes=[line])

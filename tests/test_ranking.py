@@ -141,9 +141,14 @@ def test_films_near_what_is_not_wished_lose_up_to_a_star(seed: int) -> None:
     assert ids(recommend(person, FILMS, ListWishes(less_like=(40, 70)), n=99)) == wanted
 
 
-def test_a_surprise_is_one_list_that_could_be_right() -> None:
+@pytest.mark.parametrize(("draws", "precision"), [(3, 1.0), (1, 9.0)])
+def test_a_surprise_is_one_list_that_could_be_right(draws: int, precision: float) -> None:
     """Its values scatter around the prediction as the posterior says: over 4,000 seeds, mean and variance."""
-    person = fold_in(random_model(n_items=N_FILMS), {10: 3.0, 50: 5.0})
+    model = random_model(n_items=N_FILMS, draws=draws)
+    prior = model.user_prior
+    assert prior is not None
+    model = replace(model, user_prior=replace(prior, noise_precision=precision * prior.noise_precision))
+    person = fold_in(model, {10: 3.0, 50: 5.0})
     drawn = torch.stack([values_of(person, ListWishes(surprise=seed)) for seed in range(4_000)])
     rows = torch.arange(N_FILMS)
     mean, std, _ = person.outlook(rows)
