@@ -18,7 +18,7 @@ import torch
 from benchmarks.report import show
 from core.datasets.registry import load_dataset
 from core.evaluation.splits import SPLITS, make_split
-from core.evaluation.star_calibration import calibration_errors, chances_of, levels_of
+from core.evaluation.star_calibration import calibration_errors, chances_of
 from core.trainers import NAMES, default_trainer
 
 
@@ -31,7 +31,7 @@ def measure(trainers: Sequence[str], splits: Sequence[str], *, dataset: str, see
             part = make_split(data.ratings, split, seed=seed)
             model = default_trainer(name, data).fit(part.train, seed=seed)
             chances.append(chances_of(model, part.test))
-            levels.append(levels_of(part.test.values, part.test.scale))
+            levels.append(part.test.levels)
         errors = calibration_errors(torch.cat(chances), torch.cat(levels)).tolist()
         by_star = {f"{level:g}": error for level, error in zip(data.ratings.scale.levels, errors, strict=True)}
         rows.append({"trainer": name, **by_star, "mean": fmean(errors), "ratings": sum(map(len, levels))})

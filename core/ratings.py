@@ -134,6 +134,11 @@ class Ratings:
         )
 
     @cached_property
+    def levels(self) -> Tensor:
+        """Which level of the scale each rating is, the nearest one, counted from 0: (n,) int64."""
+        return ((self.values.double() - self.scale.low) / self.scale.step).round().long()
+
+    @cached_property
     def user_counts(self) -> Tensor:
         """Ratings per user (n_users,)."""
         return torch.bincount(self.user_idx, minlength=self.n_users)

@@ -14,9 +14,10 @@ from benchmarks import bench_calibration
 from core.datasets.dataset import Dataset
 from core.errors import InvalidArgument
 from core.evaluation.splits import make_split
-from core.evaluation.star_calibration import calibration_errors, chances_of, levels_of
+from core.evaluation.star_calibration import calibration_errors, chances_of
 from core.folding import person_of
 from core.links import OrderedProbit
+from core.ratings import Ratings
 from core.scale import RatingScale
 from core.stars import star_chances
 from core.trainers.baselines import BiasOnly, Popularity
@@ -67,8 +68,8 @@ def test_more_bins_than_ratings_are_refused(n_bins: int) -> None:
 
 
 def test_a_rating_between_two_levels_counts_as_the_nearer() -> None:
-    found = levels_of(torch.tensor([0.5, 1.2, 1.3, 5.0]), RatingScale(0.5, 5.0, 0.5))
-    assert found.tolist() == [0, 1, 2, 9]
+    ratings = Ratings.from_columns([1, 1, 1, 1], [1, 2, 3, 4], [0.5, 1.2, 1.3, 5.0], scale=RatingScale(0.5, 5.0, 0.5))
+    assert ratings.levels.tolist() == [0, 1, 2, 9]
 
 
 def test_chances_are_those_that_people_are_shown() -> None:
@@ -113,9 +114,7 @@ def test_the_chances_of_a_probit_come_true_on_real_ratings(ml100k: Dataset) -> N
     """Forty ratings in a hundred, a short chain: under 0.03. `benchmarks.bench_calibration` has the whole, 0.013."""
     part = make_split(ml100k.ratings, "u1")
     train = part.train.take(torch.arange(0, len(part.train), 2))
-    errors = calibration_errors(
-        chances_of(SHORT.fit(train, seed=0), part.test), levels_of(part.test.values, part.test.scale)
-    )
+    errors = calibration_errors(chances_of(SHORT.fit(train, seed=0), part.test), part.test.levels)
     assert float(errors.mean()) < 0.03
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from core.errors import InvalidArgument
 from core.folding import person_of
 from core.model import TrainedModel
-from core.ratings import Ratings, RatingScale
+from core.ratings import Ratings
 
 N_BINS = 10
 
@@ -31,11 +31,6 @@ def chances_of(model: TrainedModel, test: Ratings) -> Tensor:
         chances = person_of(model, model.users.labels[user]).star_chances(films)
         found[places] = torch.tensor(chances, dtype=torch.float64)
     return found
-
-
-def levels_of(values: Tensor, scale: RatingScale) -> Tensor:
-    """Return which level of the scale each rating is, the nearest one, counted from 0: (n,) int64."""
-    return ((values.double() - scale.low) / scale.step).round().long()
 
 
 def calibration_errors(chances: Tensor, levels: Tensor, *, n_bins: int = N_BINS) -> Tensor:

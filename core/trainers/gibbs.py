@@ -196,7 +196,7 @@ class Gibbs:
             noise_precision=1.0 if self.likelihood == "probit" else START_PRECISION,
             noise_prior=NOISE_PRIOR,
             film_noise=None if self.film_noise_shape is None else Gamma(self.film_noise_shape, self.film_noise_shape),
-            hidden=_hidden_numbers(train, device) if self.likelihood == "probit" else None,
+            hidden=HiddenNumbers(train.levels.to(device), train.scale.levels) if self.likelihood == "probit" else None,
             days=None if day_idx is None else tables[2],
             day_idx=None if day_idx is None else day_idx.to(device),
             day_numbers=None if numbers is None else numbers.to(device),
@@ -243,12 +243,6 @@ def _by_entry(train: Ratings, targets: Tensor, day_idx: Tensor) -> list[RowBatch
     n, columns = len(train), torch.arange(len(train), dtype=torch.int32)
     sides = [(train.user_idx, train.n_users), (train.item_idx, train.n_items), (day_idx, int(day_idx.max()) + 1)]
     return [RowBatches.build(rows, columns, targets, n_rows=n_rows, n_columns=n) for rows, n_rows in sides]
-
-
-def _hidden_numbers(train: Ratings, device: str) -> HiddenNumbers:
-    scale = train.scale
-    level = ((train.values.double() - scale.low) / scale.step).round()
-    return HiddenNumbers(level.to(device), scale.levels)
 
 
 def _carry_over(chain: Chain, start: FactorModel, train: Ratings, mean: float) -> None:
