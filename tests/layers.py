@@ -71,7 +71,6 @@ HTML_BUILDERS = {
     "dashboard.components.loss_curves",  # one drawing, nothing from data in it but numbers
     "dashboard.server",  # reads Streamlit's own page, builds none
 }
-PLOTLY_TAGS = {"b", "i", "br", "sub", "sup", "extra"}  # plotly.js draws these few itself and escapes all else
 
 
 @dataclass(frozen=True)
@@ -234,8 +233,7 @@ def only_markup_builds_html(house: House) -> Iterator[str]:
     for module in house.of("dashboard"):
         for line, text in _texts(module.tree) if module.name not in HTML_BUILDERS else ():
             for tag in TAG.finditer(text):
-                if not (module.place == "charts" and tag.group(1) in PLOTLY_TAGS):
-                    yield f"{module.path} line {line} builds HTML, {tag.group()}; components/markup.py does"
+                yield f"{module.path} line {line} builds HTML, {tag.group()}; components/markup.py does"
 
 
 def the_router_is_short(house: House) -> Iterator[str]:

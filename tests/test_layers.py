@@ -36,7 +36,7 @@ SOUND = {
     "dashboard/main.py": "import streamlit as st\nfrom dashboard.views import rate",
     "dashboard/jobs.py": "from core import Model",
     "dashboard/components/markup.py": 'LINE = "<p>{}</p>"',
-    "dashboard/charts/film_map.py": "A = f'<b>{1}</b><br>'",
+    "dashboard/charts/map_scene.py": "A = 'x < y and b > c'",
     "dashboard/views/rate.py": '"""Not <b>HTML</b>."""\nfrom dashboard import jobs\nfrom dashboard.components.markup import LINE\nA = "a < b, c > d"',
 }
 

@@ -14,7 +14,7 @@ from tests.postgres import NONE_FOUND, Server, find_programs, serve
 
 SMALL = "synthetic:60x80x3000"
 MAIN = str(Path(resources.__file__).with_name("main.py"))
-TIMEOUT = 60  # seconds; the first run of a process imports plotly
+TIMEOUT = 60  # seconds; the first run of a process imports pandas
 CACHES = (
     resources.library, resources.store, resources.datasets, resources.space, resources.drawing,
     resources.first_person, resources.film_index, resources.film_matcher,
