@@ -30,7 +30,7 @@ def leaving(scene: Scene) -> None:
         st.html(
             markup.note(
                 f"Deletes {name}: {count(len(scene.shelf.ratings), 'rating')} here, the whole history, its link, and models "
-                "made for it, in every browser. It is overwritten in the database at once. Copies of the database that "
+                "made for it, in every browser. All of it goes from the database at once. Copies of the database that "
                 "whoever runs this program has made are beyond its reach. There is no undo."
             )
         )

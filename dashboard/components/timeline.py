@@ -50,7 +50,7 @@ def timeline(scene: Scene) -> None:
 
 def _what(scene: Scene, change: Change) -> str:
     if change.kind == "batch":
-        return f"{change.label}: {count(change.n, 'film')}"
+        return change.label or count(change.n, "film")
     if change.kind == "clear":
         return f"All {count(len(change.taken), 'rating')} removed"
     title = _title(scene, change.film)

@@ -23,8 +23,8 @@ def show() -> None:
     st.title(literal(_claim(scene)))
     st.html(
         markup.lede(
-            "What you rate lies in the database of this program, and under a key that only your browser holds: nobody "
-            "finds it by guessing, and no other site sees it. You can open it elsewhere, take it along, or delete it."
+            "What you rate lies in this program's database, under a key that nobody can guess and no other site sees. "
+            "You can open it elsewhere, take it along, or delete it."
         )
     )
     if not state.keeps_ratings():
