@@ -15,7 +15,7 @@ from core.catalogue import Catalogue
 from core.datasets.synthetic import Synthetic
 from core.errors import ArtefactError, FoldInRefused, InvalidArgument
 from core.evaluation.held_out import evaluate
-from core.explanation import influences
+from core.explanation.influence import influences
 from core.folding import fold_in, leave_one_out_means, person_of
 from core.links import SigmoidRange
 from core.model import ModelCard
