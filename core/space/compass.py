@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 # Directions of the space in which films lie this much less far apart than in the widest are rounding, not taste.
-NEGLIGIBLE = 1e-10
+NEGLIGIBLE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +16,7 @@ class Compass:
     """Finds the direction along which films come closest to given numbers; made once, asked often.
 
     ``centred`` (n, dim) are the coordinates less their mean, ``widths`` (r,) and ``axes`` (r, dim) their singular
-    values and right singular vectors, negligible ones left out.
+    values and right singular vectors, narrowest first, negligible ones left out.
     """
 
     centred: Tensor
@@ -27,10 +27,11 @@ class Compass:
     def of(cls, coordinates: Tensor) -> Compass:
         """Return the compass of films with ``coordinates`` (n, dim)."""
         centred = coordinates - coordinates.mean(0)
-        # The triangle has the same singular values, and at most dim rows where there may be 60,000 films.
-        _, widths, axes = torch.linalg.svd(torch.linalg.qr(centred, mode="r").R, full_matrices=False)
-        wide = widths > NEGLIGIBLE * widths.max() if len(widths) else widths > 0
-        return cls(centred, widths[wide], axes[wide])
+        # Eigenvectors of the dim × dim Gram matrix: several times as fast as singular vectors of the films, and exact
+        # as far down as ``NEGLIGIBLE`` looks.
+        squares, vectors = torch.linalg.eigh(centred.mT @ centred)
+        wide = squares > NEGLIGIBLE**2 * squares.max()
+        return cls(centred, squares[wide].sqrt(), vectors.mT[wide])
 
     def direction(self, target: Tensor) -> Tensor:
         """Return v (dim,), the shortest of those that minimise Σ (v·coordinates_i + constant − target_i)².

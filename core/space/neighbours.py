@@ -57,7 +57,7 @@ def neighbours_kept(
 
     Shapes: (n_items, k) and (n_items, 2 or 3) → (n_items,), 0 to n: how far the picture can be trusted around a film.
     ``rows`` (m,) asks for some rows only, → (m,). All against all, so four times the time for twice the films: 10,000
-    take a second, 60,000 half a minute or, in 992 dimensions, five; memory stays under ``BLOCK_ENTRIES`` distances.
+    take a second or two, 60,000 a minute or, in 992 dimensions, ten; memory stays under ``BLOCK_ENTRIES`` distances.
     Raises ``InvalidArgument`` on fewer than two films, ``FitStopped`` when asked to stop.
     Source: Venna and Kaski, *Neighborhood preservation in nonlinear projection methods*, 2001.
     """
