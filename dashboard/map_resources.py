@@ -16,6 +16,7 @@ from core import (
     FilmSpace,
     HandAxis,
     Id,
+    InvalidArgument,
     NamedAxis,
     Person,
     Probe,
@@ -105,10 +106,14 @@ def umap_drawing(version: str, metric: str, min_ratings: int, ready: Ready) -> t
 def axes_of(version: str, rotation: str, ready: Ready) -> tuple[str, tuple[NamedAxis, ...] | None]:
     """Return the job's name and the named directions, or None while evidence is gathered."""
     name = f"axes:{version}:{rotation}"
-    space = resources.space(version, "stars", ready)
 
     def work(_context: JobContext) -> tuple[NamedAxis, ...]:
-        return name_axes(space, rotation="varimax" if rotation == "varimax" else "principal")
+        if rotation != "varimax":
+            return resources.named_axes(version, ready)
+        try:
+            return name_axes(resources.space(version, "stars", ready), rotation="varimax")
+        except InvalidArgument:  # too few films to say what an axis means
+            return ()
 
     return name, result_of(name, work, patience=0.3)
 

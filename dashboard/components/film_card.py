@@ -8,7 +8,7 @@ from core import FilmMap, Id, InvalidArgument, Person
 from dashboard import state
 from dashboard.components import markup
 from dashboard.components.film_list import NearRow, near_list
-from dashboard.components.links import RATE, go_to
+from dashboard.components.links import FILM_PAGE, RATE, go_to
 from dashboard.components.scene import Scene
 from dashboard.rows import film_of
 from dashboard.words import percent, star_text
@@ -26,8 +26,10 @@ def film_card(
     film = film_of(scene.ready.saved.films, chosen)
     st.html(markup.heading(film.title, film.year, ", ".join(film.genres)))
     st.html(_facts(scene, person, whose, chosen))
-    if st.button("Rate this film", icon=":material/star:", type="tertiary"):
-        go_to(RATE, {**state.carried(), state.FILM: str(chosen)})
+    with st.container(horizontal=True):
+        for label, icon, page in (("Why this prediction", "account_tree", FILM_PAGE), ("Rate this film", "star", RATE)):
+            if st.button(label, icon=f":material/{icon}:", type="tertiary"):
+                go_to(page, {**state.carried(), state.FILM: str(chosen)})
     unit = "in stars" if drawing.space.metric == "stars" else "raw distance"
     st.html(markup.subheading(f"Nearest films, {unit}"))
     rows = []

@@ -1,5 +1,6 @@
 // Everything on the map but the films: axes, ruler, lines of equal prediction, neighbours, rings, people, names.
 const AXIS_TEXT = 13;
+const TOOLS_WIDE = 760; // px; on narrower maps the tools reach to the middle, and names of axes are short
 const RULER = { left: 12, top: 26, most: 0.3 }; // px, px, share of the map's width
 
 function drawOverlay(map, pen, now) {
@@ -25,12 +26,15 @@ function axisNames(map, pen) {
   const [left, top] = projector(map)(...data.zero);
   if (top > 0 && top < height) pen.line([[0, top], [width, top]], theme.line, 1);
   if (left > 0 && left < width) pen.line([[left, 0], [left, height]], theme.line, 1);
+  const isNarrow = width < TOOLS_WIDE;
+  const end = (words) => (isNarrow ? words.split(", ")[0] : words);
+  const about = (title) => (isNarrow ? "" : title);
   const middle = Math.min(Math.max(left, 150), width - 150);
   const names = [
-    [across.low && `← ${across.low}`, 8, height - 14, "left"],
-    [named(across.title, across.high && `${across.high} →`), width - 8, height - 14, "right"],
-    [named(up.title, up.high && `${up.high} ↑`), middle, 14, "center"],
-    [up.low && `${up.low} ↓`, middle, height - (width < NARROW ? 34 : 14), "center"],
+    [across.low && `← ${end(across.low)}`, 8, height - 14, "left"],
+    [named(about(across.title), across.high && `${end(across.high)} →`), width - 8, height - 14, "right"],
+    [named(about(up.title), up.high && `${end(up.high)} ↑`), middle, isNarrow ? 54 : 14, "center"],
+    [up.low && `${end(up.low)} ↓`, middle, height - (isNarrow ? 34 : 14), "center"],
   ];
   return names.filter(([text]) => text).map(([text, x, y, anchor]) => {
     pen.text(text, x, y, { size: AXIS_TEXT, colour: theme.muted, halo: theme.ground, anchor });
@@ -54,7 +58,7 @@ function ruler(map, pen) {
   const found = map.data.rulers.find(([length]) => length * scale <= RULER.most * map.width);
   if (!found) return [];
   const [length, text] = found;
-  const y = map.width < NARROW ? RULER.top + 26 : RULER.top;
+  const y = map.width < TOOLS_WIDE ? map.height - 44 : RULER.top;
   pen.line([[RULER.left, y], [RULER.left + length * scale, y]], map.theme.ink, 2);
   pen.text(text, RULER.left, y - 11, { size: AXIS_TEXT, colour: map.theme.ink, halo: map.theme.ground, anchor: "left" });
   return [[RULER.left, y - 20, RULER.left + Math.max(length * scale, text.length * 7), y + 4]];

@@ -36,6 +36,14 @@ def show_directions(scene: Scene, found: Company, look: Look) -> None:
     if axes is None:
         job_panel(resources.runner(), name, what="Gathering evidence", stop="Stop", stays="The map needs no names.")
         return
+    if not axes:
+        st.html(
+            markup.empty(
+                "Too few films to name an axis",
+                "Twenty films with five ratings or more are needed: evidence is measured on some of them.",
+            )
+        )
+        return
     stability = map_resources.kept().get(map_resources.stability_name(scene.model.version, rotation or "principal"))
     for axis in axes:
         _card(scene, found, axis, stability, can_lie=rotation != "varimax" and look.picture == "plane")

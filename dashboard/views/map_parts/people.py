@@ -75,7 +75,7 @@ def _someone(name: str, person: Person, drawing: FilmMap, *, is_main: bool = Fal
 
 
 def _arrow(person: Person, drawing: FilmMap) -> tuple[float, ...] | None:
-    """The way their predictions rise, as long as the map has room for; none where axes are not straight."""
+    """The way their predictions rise, about as long as the map has room for; none where axes are not straight."""
     slopes = _slopes(person, drawing)
     steepest = max(map(abs, slopes), default=0.0)
     if not steepest:

@@ -60,7 +60,7 @@ def vectors_tsv(scene: Scene, min_ratings: int) -> str:
     """Return a vector a line, numbers between tabs, in the order of the metadata; no head, as the Projector wants it."""
     found = map_resources.vectors(scene.model.version, min_ratings, scene.ready)
     points = found.projection.points[found.rows].tolist()
-    return tsv_text(None, ([f"{value:.{DIGITS}g}" for value in point] for point in points))
+    return tsv_text(None, ([round(value, DIGITS) for value in point] for point in points))
 
 
 def metadata_tsv(scene: Scene, min_ratings: int) -> str:
