@@ -58,11 +58,15 @@ def bars(title: str, groups: Mapping[str, Mapping[str, float]], *, unit: str) ->
             length, colour = (WIDTH - LABEL - 130) * value / most, COLOURS[names.index(name) % len(COLOURS)]
             lines.append(f'<text x="{LABEL - 8}" y="{y + 15}" text-anchor="end">{escape(f"{label}, {name}")}</text>')
             lines.append(f'<rect x="{LABEL}" y="{y}" width="{length:.1f}" height="{BAR}" fill="{colour}"/>')
-            lines.append(f'<text x="{LABEL + length + 8:.1f}" y="{y + 15}">{value:.3g} {escape(unit)}</text>')
+            lines.append(f'<text x="{LABEL + length + 8:.1f}" y="{y + 15}">{_figure(value)} {escape(unit)}</text>')
             y += BAR + 4
         y += GAP
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" role="img" aria-label="{escape(title)}">'
     return "\n".join([head, f"<style>{STYLE}</style>", *lines, "</svg>"]) + "\n"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _section(record: Mapping[str, Any]) -> str:

@@ -63,7 +63,7 @@ def test_growth_is_drawn_table_by_table() -> None:
     told = {"sweeps": [0.9, 1.8, 1.8]}
     runs = [scale.Run("1m", "**Ours**", 32, told, 1.0), scale.Run("10m", "theirs", 32, {}, None, "not installed")]
     texts = [text.text for text in ElementTree.fromstring(scale.drawing(runs)).iter(f"{SVG}text")]  # noqa: S314
-    assert texts[1:] == ["0.9 million ratings, Ours", "2e+03 ns"]
+    assert texts[1:] == ["0.9 million ratings, Ours", "2,000 ns"]
 
 
 @pytest.mark.parametrize("kept", [False, True])
