@@ -131,6 +131,16 @@ def test_netflix_long_export_leaves_trailers_out_and_knows_profiles() -> None:
     assert read_history("ViewingActivity.csv", newer.encode()).entries == history.entries
 
 
+def test_a_film_only_begun_is_not_seen() -> None:
+    sittings = [("Alien", "00:00:50"), ("Heat", "00:15:00"), ("Heat", "00:15:00"), ("Fargo", "1:38:00"), ("Brazil", "")]
+    rows = "".join(f"Ann,2024-01-31 20:00:00,{time},,{title},,TV,,,\n" for title, time in sittings)
+    history = read_history("ViewingActivity.csv", (ACTIVITY + rows).encode())
+    assert {entry.title for entry in history.entries} == {"Heat", "Fargo", "Brazil"}
+    assert history.not_viewings == 1
+    newer = (ACTIVITY + rows).replace("Duration", "Duration (H:MM:SS)")
+    assert read_history("ViewingActivity.csv", newer.encode()) == history
+
+
 def test_titles_that_share_two_beginnings_are_episodes() -> None:
     rows = "".join(f'"Planet: Oceans: Part of {word}","1/31/24"\n' for word in ("sea", "ice", "sky"))
     entries, _ = read_netflix(Table("n.csv", ('Title,Date\n"Dune: Part Two","1/31/24"\n' + rows).encode()))

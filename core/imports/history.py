@@ -52,7 +52,7 @@ class Entry:
 class History:
     """An export: every row that was read, in the order of the files, and how many rows are no viewing at all.
 
-    ``not_viewings`` are trailers and the like: left out without a further word of each.
+    ``not_viewings`` are trailers, and films only begun: left out without a further word of each.
     """
 
     source: Source

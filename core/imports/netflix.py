@@ -29,6 +29,9 @@ _SEASON = re.compile(
     re.IGNORECASE,
 )
 _EPISODE = re.compile(r"(?:episode|épisode|folge|episodio|episódio|aflevering|avsnitt|odcinek) ?\d+", re.IGNORECASE)
+_DURATION = re.compile(r"(\d{1,4}):(\d\d):(\d\d)")
+# Who watched less of a film, over all sittings, has not seen it; an episode may be as short.
+LEAST_SECONDS = 20 * 60
 # As many titles with the same two beginnings are episodes, whatever the season is called.
 _FAMILY = 3
 
@@ -39,13 +42,31 @@ def is_netflix(header: Sequence[str]) -> bool:
 
 
 def read_netflix(table: Table) -> tuple[list[Entry], int]:
-    """Return the viewings and the number of rows that are none (trailers); raise ``DataError`` for a damaged row."""
+    """Return the viewings and how many rows are none: trailers, and what was only begun.
+
+    Raises ``DataError`` for a damaged row.
+    """
     start = _start(header_of(table))
     rows = list(rows_of(table, needed=("title", start or "date")))
-    viewings = [row for row in rows if not row.text("supplemental video type")]
+    viewings = _watched([row for row in rows if not row.text("supplemental video type")])
     families = _families(row.text("title") for row in viewings)
     order = "" if start else _order(viewings)
     return [_entry(row, start, order, families) for row in viewings], len(rows) - len(viewings)
+
+
+def _watched(rows: list[Row]) -> list[Row]:
+    """Leave out titles that a profile watched for less than ``LEAST_SECONDS`` in all; without durations, none."""
+    seconds: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        seconds[row.text("profile name"), row.text("title")] += _duration(row)
+    return [row for row in rows if seconds[row.text("profile name"), row.text("title")] >= LEAST_SECONDS]
+
+
+def _duration(row: Row) -> int:
+    """Return "1:40:00" in the column of durations as seconds; enough of them where nothing is said."""
+    column = next((column for column in row.cells if column.startswith("duration")), "")
+    found = _DURATION.fullmatch(row.text(column))
+    return LEAST_SECONDS if found is None else 3600 * int(found[1]) + 60 * int(found[2]) + int(found[3])
 
 
 def _start(header: Sequence[str]) -> str | None:

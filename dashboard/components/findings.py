@@ -61,7 +61,7 @@ def _summary(report: MatchReport, history: History) -> str:
         said.append(f"{len(report.not_found)} not among the films here")
     sentences = ["; ".join(said)] if said else []
     out = [count(len(report.series), "row") + " of series"] if report.series else []
-    out += [count(history.not_viewings, "trailer")] if history.not_viewings else []
+    out += [count(history.not_viewings, "row") + " of trailers or of films only begun"] if history.not_viewings else []
     if out:
         sentences.append(f"Left out: {' and '.join(out)}")
     if report.n_repeated:
