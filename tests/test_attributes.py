@@ -65,6 +65,12 @@ def test_a_genre_needs_films_that_have_it_and_films_that_lack_it(n_with: int, as
     assert "Drama" not in names(table)  # all have it: it tells nothing
 
 
+def test_films_whose_genres_are_not_known_do_not_lack_one() -> None:
+    """18 films have War, 7 are known to lack it, of 15 nothing is known."""
+    films = [Film(i, "", None, ("War",) if i < 18 else ("Drama",) if i < 25 else ()) for i in range(N)]
+    assert "War" not in names(table_of(films))
+
+
 @pytest.mark.parametrize(
     ("years", "asked"), [([1999] * N, False), ([1990, *[1999] * 18], False), ([1990, *[1999] * 19], True)]
 )

@@ -18,6 +18,7 @@ from core.space.evidence import Evidence
 from core.space.film_map import FilmSpace
 from core.space.projection import project
 from core.space.stability import AxisStability
+from core.space.varimax import varimax, varimax_criterion
 from core.trainers.als import ALS
 from tests.models import random_model
 from tests.planted import GENRES, N_PLANTED, PER_FACTOR, planted
@@ -98,6 +99,14 @@ def test_varimax_turns_the_same_axes(space: FilmSpace) -> None:
     assert shares == pytest.approx((shown.var(0, correction=0) / total).tolist(), rel=1e-9)
     assert ((shown - shown.mean(0)).pow(3).sum(0) > 0).all()  # the long tail is the high end
     assert {axis.kind for axis in axes} == {"varimax"}
+    before = principal.points[space.enough(5)]
+    assert varimax_criterion(shown) == pytest.approx(varimax_criterion(before @ varimax(before)), rel=1e-9)
+
+
+def test_where_the_origin_lies_does_not_decide_how_axes_are_turned(space: FilmSpace) -> None:
+    moved = replace(space, coordinates=space.coordinates + torch.tensor([1.0, -2.0, 3.0, 0.5]))
+    for axis, other in zip(named(space, rotation="varimax"), named(moved, rotation="varimax"), strict=True):
+        assert torch.allclose(axis.points, other.points, rtol=0.0, atol=1e-6)
 
 
 @pytest.mark.parametrize("rotation", ["principal", "varimax"])
@@ -222,4 +231,5 @@ def test_popularity_and_mean_rating_lead_where_they_are_among_the_strongest() ->
 
 def test_an_end_without_words_is_other_films_and_nothing_is_no_clear_meaning() -> None:
     assert name_of([proof("Action", ("", "Action"), 0.6)]) == "other films ↔ Action"
+    assert name_of([proof("Action", ("", "Action"), 0.6, p=0.05)]) == "other films ↔ Action"
     assert name_of([proof("Action", ("", "Action"), 0.9, p=0.06)]) == name_of([]) == "no clear meaning"

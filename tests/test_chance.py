@@ -87,6 +87,14 @@ def test_each_step_down_compares_with_the_largest_of_what_is_left() -> None:
     assert step_down(observed, null).tolist() == pytest.approx([expected[place] for place in range(5)], abs=1e-12)
 
 
+def test_a_smaller_statistic_is_never_surer_than_a_larger_one() -> None:
+    """The larger one's own shuffles reach it often; without them the smaller would look certain."""
+    null = torch.zeros(99, 2, dtype=torch.float64)
+    null[:49, 0] = 9.0
+    assert step_down(torch.tensor([3.0, 2.9], dtype=torch.float64), null).tolist() == [0.5, 0.5]
+    assert step_down(torch.tensor([2.9, 3.0], dtype=torch.float64), null).tolist() == [0.5, 0.5]
+
+
 def test_a_mere_difference_in_scatter_does_not_pass_for_one_in_place() -> None:
     """30 of 300 films scatter five times as far around the same middle, in 400 tables: no more than 5 % pass at 5 %.
 

@@ -59,6 +59,15 @@ def test_auc_is_that_of_places_turned_as_the_other_folds_say(side: float) -> Non
     assert found.passes and found.value > 0.7
 
 
+def test_a_label_is_judged_by_the_order_of_films_alone() -> None:
+    """Stretching an axis changes neither AUC nor chance of a yes/no attribute."""
+    x, labels = normal(N, 1, seed=0), normal(N, seed=1) > 0.6
+    x[labels] += 0.4
+    table = table_of((WAR, labels.double()))
+    (plain,), (stretched,) = gathered(x, table), gathered(x.pow(3), table)
+    assert (plain.value, plain.p) == (stretched.value, stretched.p) and 0.01 < plain.p < 0.2
+
+
 def test_where_folds_do_not_agree_on_the_side_the_auc_is_of_held_out_places() -> None:
     x, labels = normal(N, 1, seed=4), normal(N, seed=5) > 0.6
     (found,) = gathered(x, table_of((WAR, labels.double())))
