@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import sqlite3
 import tempfile
@@ -104,6 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--writes", type=int, default=WRITES, help="of each visitor")
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
     chosen = parser.parse_args(arguments)
+    gc.collect()
+    gc.freeze()  # as the app does at its start: else the collector walks all of torch
     with databases(chosen.databases) as places:
         rows = [
             row
