@@ -250,9 +250,8 @@ def leverages(
     """Return h = xᵀ(XᵀX + Λ)⁻¹x of every entry (n_entries,), in the order of the source.
 
     h is how far a row's prediction for an entry follows that entry's own value, 0 to 1; arguments as in
-    ``solve_rows``. ``wanted`` (n_entries,) marks the entries asked for if only a few are: others are zero, and cost no
-    more than solving their row. Source: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2009,
-    eq. 7.64.
+    ``solve_rows``. ``wanted`` (n_entries,) marks the entries asked for if only a few are; others are zero. Source: Hastie,
+    Tibshirani and Friedman, *The Elements of Statistical Learning*, 2009, eq. 7.64.
     """
     gather, found = _gatherer(table), table.new_zeros(int(layout.counts.sum()) + 1)
     marks = None if wanted is None else _with_padding(wanted)
