@@ -139,7 +139,7 @@ def probe_of(version: str, films: tuple[Id, ...], ready: Ready) -> tuple[str, Pr
     """Return the job's name and the direction that separates ``films``, or None while it is tested."""
     name = "-".join(("probe", version, *map(str, films)))
     space = resources.space(version, "stars", ready)
-    return name, result_of(name, lambda _context: probe(space, films), patience=2.5)
+    return name, result_of(name, lambda _context: probe(space, films), patience=0.3)
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_DRAWINGS)

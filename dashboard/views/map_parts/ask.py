@@ -54,7 +54,7 @@ def _probe(scene: Scene, drawing: Drawn, _chosen: Id | None) -> None:
     catalogue = scene.ready.saved.films
     tags = sorted({tag for film in catalogue for tag in film.tags})
     sources = {LASSO: "Circled on the map", OWN: "Films of my own", **({GENRE: "A genre"} if catalogue.genres else {}), **({TAG: "A tag"} if tags else {})}  # fmt: skip
-    source = st.selectbox("The set", list(sources), index=list(sources).index(GENRE) if catalogue.genres else 0, format_func=sources.__getitem__, key="set_from", bind="query-params")  # fmt: skip
+    source = st.selectbox("The set", list(sources), format_func=sources.__getitem__, key="set_from", bind="query-params")  # fmt: skip
     films: Sequence[Id] = ()
     if source == GENRE:
         genre = st.selectbox("Genre", catalogue.genres, key="set_genre", bind="query-params")

@@ -110,7 +110,7 @@ def _legend(colouring: Colouring, found: Company) -> str:
     more = []
     if found.person.ratings:
         is_you = found.whose == "you"
-        more += ["⎯ your trail"] if found.trail and len(found.person.ratings) > 1 else []
+        more += ["— your trail"] if found.trail and len(found.person.ratings) > 1 else []
         more += [f"✦ where {found.whose} {'stand' if is_you else 'stands'}", f"◯ rated by {found.whose}"]
     if found.other is not None or found.archetype is not None:
         more.append("✧ others")
