@@ -52,10 +52,10 @@ def test_a_history_is_brought_by_keyboard_and_taken_back(page: Page, base_url: s
     page.get_by_role("button", name="Back to rating").click()
     expect(page.get_by_role("heading", name=f"Your {n} ratings", exact=True)).to_be_visible()
     expect(page.locator(".rs-ticket", has_text="The Professional")).to_be_visible()
-    open_page(page, f"{base_url}/history")
+    page.get_by_role("button", name="Bring your ratings from elsewhere").click()
     page.get_by_role("button", name="Undo this import").click()
     expect(page.get_by_role("button", name="Undo this import")).to_have_count(0)
-    open_page(page, f"{base_url}/rate")
+    page.get_by_role("button", name="Back to rating").click()
     expect(page.get_by_role("heading", name="Your ratings", exact=True)).to_be_visible()
 
 
