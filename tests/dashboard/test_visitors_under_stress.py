@@ -83,11 +83,22 @@ def go(*processes: subprocess.Popen[str]) -> None:
         process.stdin.flush()
 
 
+def open_and_go(*processes: subprocess.Popen[str]) -> None:
+    """Let each open the database first: else the one that opens sooner is done before the other begins."""
+    go(*processes)
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+    go(*processes)
+
+
 # Many at once
 
 RATE_MANY = """
 path, visitor, first, n = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 store = open_store(path)
+print("open", flush=True)
+input()
 for film in range(first, first + n):
     store.rate(visitor, "d", film, 4.0, source="search")
     print(film, flush=True)
@@ -97,7 +108,7 @@ store.close()
 
 def test_two_tabs_rating_at_once_lose_nothing(place: str) -> None:
     tabs = [start(RATE_MANY, place, VISITOR, first, 200) for first in (0, 1000)]
-    go(*tabs)
+    open_and_go(*tabs)
     for tab in tabs:
         tab.communicate(timeout=60)
         assert tab.returncode == 0
@@ -155,7 +166,7 @@ def test_opening_waits_for_a_process_that_is_just_making_the_file(path: Path) ->
 
 def test_what_was_confirmed_survives_a_killed_writer(place: str) -> None:
     writer = start(RATE_MANY, place, VISITOR, 0, 100_000)
-    go(writer)
+    open_and_go(writer)
     assert writer.stdout is not None
     confirmed = [int(writer.stdout.readline()) for _ in range(50)]
     writer.send_signal(signal.SIGKILL)
@@ -166,6 +177,41 @@ def test_what_was_confirmed_survives_a_killed_writer(place: str) -> None:
         assert kept[: len(confirmed)] == confirmed
         assert len(kept) <= len(confirmed) + 1  # at most the one that was written but not yet reported
         rate(store, 200_000)
+
+
+RATE_IN_A_CROWD = """
+import os, threading
+place, visitors = sys.argv[1], sys.argv[2:]
+store = open_store(place)
+def visit(visitor):
+    for film in range(10):
+        store.rate(visitor, "d", film, 4.0, source="search")
+        os.write(1, f"{visitor} {film}\\n".encode())
+threads = [threading.Thread(target=visit, args=(visitor,)) for visitor in visitors]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+"""
+
+
+def test_of_fifty_visitors_rating_at_once_every_confirmed_rating_survives_a_kill(place: str) -> None:
+    visitors = [new_visitor_id() for _ in range(50)]
+    crowd = start(RATE_IN_A_CROWD, place, *visitors)
+    go(crowd)
+    assert crowd.stdout is not None
+    confirmed = [crowd.stdout.readline() for _ in range(250)]
+    crowd.send_signal(signal.SIGKILL)
+    confirmed += [line for line in crowd.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
+    crowd.communicate()
+    kept = {visitor: set[str]() for visitor in visitors}
+    for line in confirmed:
+        visitor, film = line.split()
+        kept[visitor].add(film)
+    with opened(place) as store:
+        for visitor, films in kept.items():
+            there = {str(film) for film in store.ratings(visitor, "d")}
+            assert films <= there, "a confirmed rating is gone"
+            assert len(there - films) <= 1  # the one that was written but not yet reported
+        rate(store, 1)
 
 
 def test_every_connection_waits_for_the_disk_and_lets_reads_go_on(path: Path) -> None:
