@@ -139,6 +139,11 @@ class Ratings:
         return ((self.values.double() - self.scale.low) / self.scale.step).round().long()
 
     @cached_property
+    def level_counts(self) -> Tensor:
+        """Ratings per level of the scale (n_levels,)."""
+        return torch.bincount(self.levels, minlength=len(self.scale.levels))
+
+    @cached_property
     def user_counts(self) -> Tensor:
         """Ratings per user (n_users,)."""
         return torch.bincount(self.user_idx, minlength=self.n_users)

@@ -6,11 +6,14 @@ import streamlit as st
 
 from core import Dataset, DatasetInfo, fetch_dataset
 from dashboard import resources, state
+from dashboard.charts.spread_of_ratings import films_chart, films_of_half, stars_chart
 from dashboard.components import markup
 from dashboard.components.job_panel import job_panel
 from dashboard.components.scene import open_scene
 from dashboard.jobs import JobContext, JobState, TooManyJobs
 from dashboard.words import count, percent, star_text
+
+STILL = {"displayModeBar": False}  # two pictures to look at; the numbers are under the pointer
 
 
 def show() -> None:
@@ -30,6 +33,7 @@ def show() -> None:
     with left:
         _card(dataset)
     with right:
+        _spread(dataset)
         st.header("Other ratings")
         _shelf(scene.data)
     st.html(scene.provenance())
@@ -52,6 +56,25 @@ def _card(dataset: Dataset) -> None:
     ):
         if text:
             st.html(markup.subheading(name) + markup.note(text))
+
+
+def _spread(dataset: Dataset) -> None:
+    """How uneven ratings are: what people give, and how few films get most of it."""
+    ratings = dataset.ratings
+    counts: list[int] = ratings.item_counts.tolist()
+    st.header("Who gets the ratings")
+    half = films_of_half(counts)
+    st.html(
+        markup.note(
+            f"Half of all ratings went to {count(half, 'film')}, {percent(half / ratings.n_items)} of them all. "
+            "Of the others the model knows less, and says so."
+        )
+    )
+    left, right = st.columns(2)
+    with left:
+        st.plotly_chart(stars_chart(ratings.scale.levels, ratings.level_counts.tolist()), key="stars", config=STILL)
+    with right:
+        st.plotly_chart(films_chart(counts), key="long_tail", config=STILL)
 
 
 def _shelf(current: str) -> None:
