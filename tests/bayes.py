@@ -103,5 +103,5 @@ class World:
         rated.strength = float(self.rng.gamma(STRENGTH.shape, 1 / STRENGTH.rate))
         weights = self.rng.multivariate_normal(np.zeros(WIDTH), covariance / rated.strength, size=basis.rank)
         rated.weights = torch.from_numpy(weights)
-        rated.shift = rated.shift_by(rated.weights)
+        rated.shift = rated.basis.shift_by(rated.weights)
         return rated

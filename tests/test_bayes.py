@@ -200,7 +200,7 @@ def test_each_trait_moves_the_mean_by_its_weight() -> None:
         said = [
             sum(table[row, column] * together[column, place] for column in range(len(together))) for place in (0, 1)
         ]
-        np.testing.assert_allclose(rated.shift_by(weights)[row], said, atol=1e-5)
+        np.testing.assert_allclose(rated.basis.shift_by(weights)[row], said, atol=1e-5)
         own = [sum(table[row, N_ITEMS + word] * float(by_word[word, place]) for word in range(3)) for place in (0, 1)]
         np.testing.assert_allclose(rated.shift_by_traits(weights)[row], own, atol=1e-5)
 
@@ -231,7 +231,7 @@ def test_the_mean_weights_are_the_mean_of_the_draws() -> None:
     rated = RatedPrior(BASIS, 2, STRENGTH)
     table = dense_table()
     expected = table @ np.linalg.solve(table.T @ table + np.eye(N_ITEMS), table.T @ residuals.double().numpy())
-    np.testing.assert_allclose(rated.shift_by(rated.mean_weights(residuals)), expected, atol=1e-6)
+    np.testing.assert_allclose(rated.basis.shift_by(rated.mean_weights(residuals)), expected, atol=1e-6)
 
 
 def test_the_strength_follows_its_gamma() -> None:

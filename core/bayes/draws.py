@@ -45,7 +45,7 @@ class Draws:
         rated = people.rated
         # B enters people's mean linearly, so its own mean serves them, and new people, better than a draw of it.
         weights = None if rated is None else rated.mean_weights(people.residuals())
-        shift = None if rated is None or weights is None else rated.shift_by(weights)
+        shift = None if rated is None or weights is None else rated.basis.shift_by(weights)
         self.films[place] = chain.films.rows
         if self.days is not None and chain.days is not None and chain.day_idx is not None:
             self.films[place], self.days[place] = _around_mean_day(chain.films.rows, chain.days.rows, chain.day_idx)

@@ -16,6 +16,7 @@ import torch
 from torch import Generator, Tensor
 
 from core.bayes.hyperpriors import Gamma, RowPrior, spread
+from core.bayes.rated_columns import RatedColumns
 
 # Directions with less than this share of the largest variance are rounding, not data.
 LEAST_VARIANCE = 1e-8
@@ -56,6 +57,35 @@ class RatedBasis:
         """The number r of directions that the rows of X reach."""
         return len(self.sizes)
 
+    def no_weights(self, width: int) -> Tensor:
+        """VᵀB (r, width) of a B that is zero."""
+        return self.rows.new_zeros(self.rank, width)
+
+    def shift_by(self, weights: Tensor) -> Tensor:
+        """XB (n, d) for weights VᵀB (r, d)."""
+        return self.rows @ (self.sizes[:, None] * weights)
+
+    def by_column(self, weights: Tensor) -> Tensor:
+        """B (m, d) for weights VᵀB (r, d)."""
+        return self.columns @ weights
+
+    def shift_by_columns(self, by_column: Tensor) -> Tensor:
+        """XB (n, d) for B (m, d)."""
+        return self.shift_by(self.columns.mT @ by_column)
+
+    def mean_weights(self, residuals: Tensor, strength: float) -> Tensor:
+        """The mean of VᵀB (r, d) given ``residuals`` (n, d): in direction j S_j (Uᵀresiduals)_j / (S_j² + strength)."""
+        return self.sizes[:, None] * (self.rows.mT @ residuals) / self._held(strength)
+
+    def draw_weights(self, residuals: Tensor, strength: float, precision: Tensor, generator: Generator) -> Tensor:
+        """Draw VᵀB (r, d): around its mean in direction j with the precision (S_j² + strength) · ``precision``."""
+        z = torch.randn(self.rank, residuals.shape[1], generator=generator)
+        noise = spread(z.double(), precision).to(residuals)
+        return self.mean_weights(residuals, strength) + noise / self._held(strength).sqrt()
+
+    def _held(self, strength: float) -> Tensor:
+        return (self.sizes.square() + strength)[:, None]
+
     def to(self, device: str) -> RatedBasis:
         """Return the basis on ``device``."""
         rows, sizes, columns, centre = (part.to(device) for part in (self.rows, self.sizes, self.columns, self.centre))
@@ -77,31 +107,29 @@ def _centred(table: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class RatedPrior:
-    """The weights B of one side, drawn in the basis where they are independent row by row: VᵀB (r, d).
+    """The weights B of one side, in the form in which ``basis`` draws them, and how strongly they are held to zero.
 
-    What of B the rows of X do not reach stays at its prior mean, zero: nothing in training depends on it.
+    What of B the rows of X do not reach stays at its prior mean, zero, or is drawn from the prior: nothing in training
+    depends on it.
     """
 
-    def __init__(self, basis: RatedBasis, width: int, strength_prior: Gamma) -> None:
+    def __init__(self, basis: RatedBasis | RatedColumns, width: int, strength_prior: Gamma) -> None:
         self.basis = basis
         self.strength_prior = strength_prior
         self.strength = 1.0
-        self.weights = basis.rows.new_zeros(basis.rank, width)
-        self.shift = self.shift_by(self.weights)  # XB (n, d): what the mean of each row's prior is moved by
-
-    def shift_by(self, weights: Tensor) -> Tensor:
-        """XB (n, d) for weights VᵀB (r, d)."""
-        return self.basis.rows @ (self.basis.sizes[:, None] * weights)
+        self.weights = basis.no_weights(width)
+        self.shift = basis.shift_by(self.weights)  # XB (n, d): what the mean of each row's prior is moved by
 
     def weights_by_column(self, weights: Tensor) -> tuple[Tensor, Tensor]:
-        """B (m, d) for weights VᵀB (r, d): of the places that may be rated, and of the traits."""
-        by_column = self.basis.columns @ weights
+        """B (m, d) for ``weights``: of the places that may be rated, and of the traits."""
+        by_column = self.basis.by_column(weights)
         return by_column[: self.basis.n_chosen], by_column[self.basis.n_chosen :]
 
     def shift_by_traits(self, weights: Tensor) -> Tensor:
-        """The part of XB (n, d) that the traits give, for weights VᵀB (r, d)."""
-        columns, (_, by_trait) = self.basis.columns[self.basis.n_chosen :], self.weights_by_column(weights)
-        return self.shift_by(columns.mT @ by_trait)
+        """The part of XB (n, d) that the traits give."""
+        by_column = self.basis.by_column(weights).clone()
+        by_column[: self.basis.n_chosen] = 0
+        return self.basis.shift_by_columns(by_column)
 
     @property
     def scatter(self) -> Tensor:
@@ -109,21 +137,13 @@ class RatedPrior:
         return self.strength * (self.weights.mT @ self.weights)
 
     def draw(self, residuals: Tensor, prior: RowPrior, generator: Generator) -> None:
-        """Draw B given ``residuals`` (n, d), the rows less their common mean; then how strongly B is held to zero.
-
-        VᵀB has in direction j the mean S_j (Uᵀresiduals)_j / (S_j² + strength), the precision (S_j² + strength) Λ.
-        """
-        z = torch.randn(self.weights.shape, generator=generator)
-        noise = spread(z.double(), prior.precision).to(self.weights)
-        self.weights = self.mean_weights(residuals) + noise / self._held().sqrt()
-        self.shift = self.shift_by(self.weights)
+        """Draw B given ``residuals`` (n, d), the rows less their common mean; then how strongly B is held to zero."""
+        self.weights = self.basis.draw_weights(residuals, self.strength, prior.precision, generator)
+        self.shift = self.basis.shift_by(self.weights)
         energy = ((self.weights.mT @ self.weights).double().cpu() * prior.precision).sum()
         n = torch.tensor(self.weights.numel())
         self.strength = float(self.strength_prior.draw(generator, n=n, sum_of_squares=energy))
 
     def mean_weights(self, residuals: Tensor) -> Tensor:
-        """The mean of VᵀB (r, d) given ``residuals`` (n, d)."""
-        return self.basis.sizes[:, None] * (self.basis.rows.mT @ residuals) / self._held()
-
-    def _held(self) -> Tensor:
-        return (self.basis.sizes.square() + self.strength)[:, None]
+        """The mean of the weights given ``residuals`` (n, d)."""
+        return self.basis.mean_weights(residuals, self.strength)

@@ -14,6 +14,7 @@ from core.bayes.draws import Draws
 from core.bayes.figures import Figures
 from core.bayes.hyperpriors import Gamma, NormalWishart, RowPrior
 from core.bayes.probit import HiddenNumbers
+from core.bayes.rated_columns import RatedColumns
 from core.bayes.rated_prior import RatedBasis, RatedPrior, table_of_choices
 from core.bayes.table import Table
 from core.days import day_numbers, places_of
@@ -43,7 +44,7 @@ NOISE_PRIOR = Gamma(shape=1.0, rate=1.0)
 STRENGTH_PRIOR = Gamma(shape=1.0, rate=0.1)
 # First guess of the noise precision; sweeps replace it.
 START_PRECISION = 1.5
-# The decomposition behind the rated prior costs minutes beyond this many users × films.
+# Beyond this many users × films the rated prior is solved for in every sweep; decomposing it once would cost minutes.
 MOST_CELLS = 10_000_000
 
 
@@ -140,7 +141,6 @@ class Gibbs:
         """
         check_trainable(train)
         self._check_start(start)
-        self._check_size(train)
         reporter = Reporter(train, self.n_sweeps, on_progress, should_stop, hold_out)
         # Where hidden numbers lie is the cut-points' affair.
         mean = 0.0 if self.likelihood == "probit" else global_mean(train)
@@ -163,13 +163,6 @@ class Gibbs:
             raise InvalidArgument(
                 f"start must have n_factors={self.n_factors} and the link {link.__name__}, got {start.n_factors} "
                 f"and {type(start.link).__name__}"
-            )
-
-    def _check_size(self, train: Ratings) -> None:
-        if self.rated_prior and train.n_users * train.n_items > MOST_CELLS:
-            raise InvalidArgument(
-                f"rated_prior must be False beyond {MOST_CELLS:,} users × films, got True "
-                f"for {train.n_users:,} × {train.n_items:,}"
             )
 
     def _start_chain(
@@ -208,16 +201,20 @@ class Gibbs:
 
     def _basis(
         self, row_idx: Tensor, column_idx: Tensor, rows: IdMap, n_columns: int, traits: Traits | None
-    ) -> RatedBasis | None:
+    ) -> RatedBasis | RatedColumns | None:
         """What is known of the rows before any star: which places they rated, and their traits."""
         words = None if traits is None else traits.table(rows)
         words = words if words is not None and words.shape[1] else None
-        chosen = None
-        if self.rated_prior:
-            chosen = table_of_choices(row_idx, column_idx, n_rows=len(rows), n_columns=n_columns)
-        return None if words is None and chosen is None else RatedBasis.of(chosen=chosen, traits=words)
+        if not self.rated_prior:
+            return None if words is None else RatedBasis.of(traits=words)
+        if len(rows) * n_columns > MOST_CELLS:
+            return RatedColumns.of(row_idx, column_idx, n_rows=len(rows), n_columns=n_columns, traits=words)
+        chosen = table_of_choices(row_idx, column_idx, n_rows=len(rows), n_columns=n_columns)
+        return RatedBasis.of(chosen=chosen, traits=words)
 
-    def _start_table(self, layout: RowBatches, basis: RatedBasis | None, generator: Generator, device: str) -> Table:
+    def _start_table(
+        self, layout: RowBatches, basis: RatedBasis | RatedColumns | None, generator: Generator, device: str
+    ) -> Table:
         n_rows, width = len(layout.counts), self.n_factors + 1
         factors = start_factors(n_rows, self.n_factors, generator, torch.float32)
         return Table(
