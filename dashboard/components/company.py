@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -19,7 +20,7 @@ MOST = 6
 def pick_company(scene: Scene, *, opens_with: Sequence[str]) -> Mapping[str, Person]:
     """Ask for up to six people; return them by name, in the order chosen."""
     profiles = _profiles(scene)
-    names = {state.YOU: "You", **{option: _name(profile) for option, profile in profiles.items()}}
+    names = {state.YOU: "You", **_names(profiles)}
     names |= {option: person_name(option) for option in scene.tastes}
     users = [str(user) for user in scene.base.model.users.labels[:MOST_LISTED]]
     chosen = st.multiselect(
@@ -64,5 +65,12 @@ def _profiles(scene: Scene) -> dict[str, Profile]:
     return {f"{PROFILE}{profile.id}": profile for profile in known if profile.id != in_use}
 
 
-def _name(profile: Profile) -> str:
-    return profile.name or f"Profile {profile.id}"
+def _names(profiles: Mapping[str, Profile]) -> dict[str, str]:
+    """How each profile is called; of two with one name, or called like somebody else here, each gets its number too."""
+    called = Counter(profile.name for profile in profiles.values())
+    return {
+        option: profile.name
+        if called[profile.name] == 1 and profile.name and profile.name != "You" and not profile.name.startswith("User ")
+        else f"{profile.name or 'Profile'} · no. {profile.id}"
+        for option, profile in profiles.items()
+    }

@@ -172,6 +172,16 @@ def test_ones_own_profiles_can_join_and_nobody_elses(open_view: Open, store: Sto
     assert "Who is coming?" in html(app)
 
 
+def test_profiles_of_one_name_can_be_told_apart(open_view: Open, store: Store, visitor: str) -> None:
+    store.rate(visitor, SMALL, 1, 5.0, source="search")
+    for name in ("Ada", "Ada", "You", "User 3"):
+        store.profiles.add(visitor, name)
+    options = open_view("together").multiselect[0].options
+    assert len(options) == len(set(options))
+    assert "You · no. 4" in options
+    assert sum(option.startswith("Ada · no. ") for option in options) == 2
+
+
 def test_sentences_say_who_agrees_and_what_is_ones_own() -> None:
     one, other = Pair("You", "User 3", 0.9), Pair("You", "User 5", -0.2)
     assert agreement_sentence(one, one) == "You and User 3 agree on nearly everything."
