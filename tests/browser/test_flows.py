@@ -245,9 +245,9 @@ def test_you_stand_on_the_map_flat_and_deep(rated: Page, base_url: str) -> None:
     expect(rated.get_by_text("You gave it")).to_be_visible()
     draws = rated.evaluate(DRAWS)
     rated.get_by_role("button", name="View").click()
-    rated.get_by_text("Three dimensions", exact=True).click()
+    rated.get_by_role("radio", name="Depth", exact=True).click()
     wait_until(rated, f"{DRAWS} > {draws} && {MAP}.map.isDeep")
-    expect(rated).to_have_url(re.compile("deep=true"))
+    expect(rated).to_have_url(re.compile("picture=Depth"))
     assert rated.evaluate(f"{MAP}.map.data.people.length") == 1, "you are not there"
 
 
