@@ -14,7 +14,7 @@ from tests.browser.serving import open_page
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "rate", "map", "data", "history")
+PAGES = ("", "rate", "map", "film?film=175", "together", "you", "data", "history")
 SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
@@ -70,7 +70,7 @@ def test_the_tab_and_the_bar_show_our_own_marks(page: Page, base_url: str) -> No
 
 def test_the_navigation_leads_to_every_page(page: Page, base_url: str) -> None:
     open_page(page, base_url)
-    for name, path in (("Rate", "rate"), ("Map", "map"), ("Data", "data"), ("For you", "")):
+    for name, path in (("Rate", "rate"), ("Map", "map"), ("You", "you"), ("Data", "data"), ("For you", "")):
         page.get_by_role("link", name=name, exact=True).first.click()
         expect(page).to_have_url(f"{base_url}/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
