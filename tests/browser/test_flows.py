@@ -238,6 +238,37 @@ def test_a_film_is_found_and_its_neighbours_lead_on(page: Page, base_url: str) -
     expect(page.get_by_role("combobox", name=re.compile("Find a film"))).to_have_value(re.compile("Empire"))
 
 
+def reach(page: Page, wanted: Locator, *, most: int = 60) -> None:
+    """Press Tab until ``wanted`` has the focus."""
+    for _ in range(most):
+        if wanted.evaluate("node => node === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    expect(wanted).to_be_focused()
+
+
+def test_search_axis_cards_and_the_film_are_reached_by_keys_alone(page: Page, base_url: str) -> None:
+    open_map(page, f"{base_url}/map?person=865")
+    reach(page, page.get_by_role("combobox", name=re.compile("Find a film")))
+    page.keyboard.type("Brazil (1985)")
+    expect(page.get_by_role("option", name="Brazil (1985)")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-rail .rs-large")).to_have_text("Brazil 1985")
+    reach(page, page.get_by_role("tab", name="Film", exact=True))
+    page.keyboard.press("ArrowRight")
+    lay = page.get_by_role("button", name="Lay across").nth(2)
+    expect(lay).to_be_visible(timeout=60_000)
+    reach(page, lay)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("across=3"))
+    reach(page, page.get_by_role("tab", name="Axes", exact=True))
+    page.keyboard.press("ArrowLeft")
+    why = page.get_by_role("button", name="Why this prediction")
+    reach(page, why)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("for Brazil"))
+
+
 def test_you_stand_on_the_map_flat_and_deep(rated: Page, base_url: str) -> None:
     open_map(rated, f"{base_url}/map?person=you&film={BRAZIL}")
     assert "you" in rated.evaluate(f"{MAP}.map.boxes.map(box => box.text)")
