@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -20,6 +20,7 @@ from core import (
     NamedAxis,
     Person,
     Probe,
+    Trust,
     axis_stability,
     cluster_films,
     fold_in,
@@ -140,6 +141,47 @@ def probe_of(version: str, films: tuple[Id, ...], ready: Ready) -> tuple[str, Pr
     name = "-".join(("probe", version, *map(str, films)))
     space = resources.space(version, "stars", ready)
     return name, result_of(name, lambda _context: probe(space, films), patience=0.3)
+
+
+def counted(key: str, drawing: FilmMap) -> tuple[str, FilmMap | None]:
+    """Return the job's name and a large map with its true neighbours counted, or None while they are."""
+    name = f"kept:{key}"
+
+    def work(context: JobContext) -> FilmMap:
+        return drawing.with_kept(on_progress=context.report, should_stop=context.should_stop)
+
+    return name, result_of(name, work)
+
+
+def trust_in(key: str, drawing: FilmMap) -> Trust | None:
+    """Return how far a map can be trusted as a whole; None while it is measured, or where nothing can be said."""
+
+    def work(_context: JobContext) -> Trust | str:
+        try:
+            return drawing.trust
+        except InvalidArgument as error:  # too few films to tell
+            return str(error)
+
+    found = result_of(f"trust:{key}", work, patience=0.3)
+    return found if isinstance(found, Trust) else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_DRAWINGS)
+def turned_plane(
+    version: str, across: int, up: int, min_ratings: int, _ready: Ready, _axes: Sequence[NamedAxis]
+) -> FilmMap:
+    """Return the map along two of the axes turned by varimax, by number from 1."""
+    space: FilmSpace = resources.space(version, "stars", _ready)
+    return space.draw_along([_axes[number - 1].direction for number in (across, up)], min_ratings=min_ratings)
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_DRAWINGS)
+def beside(
+    version: str, metric: str, n_components: int, min_ratings: int, key: str, _ready: Ready, _reference: FilmMap  # noqa: ARG001
+) -> FilmMap:  # fmt: skip
+    """Return the map of a model turned to lie like ``_reference``, whose drawing has the key ``key``."""
+    space: FilmSpace = resources.space(version, metric, _ready)
+    return space.draw(n_components=n_components, min_ratings=min_ratings, reference=_reference)
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_DRAWINGS)

@@ -15,6 +15,8 @@ OTHER, BESIDE = "other", "beside"  # another person, another model
 SET, LASSO, LOVED = "set", "lasso", "loves"  # films of one's own, a line around films, an archetype's films
 LOW, HIGH, LOW_UP, HIGH_UP = "low", "high", "low2", "high2"  # axes by hand: from films to films, across and up
 ACROSS, UP = "across", "up"  # axes laid from their cards, by number
+TURNED = "turned"  # the axes laid are those turned by varimax
+CONTOURS, TRAIL = "contours", "trail"  # switches; what is not the usual stands in the address
 MOST_IDS, MOST_CORNERS, FARTHEST = 100, 64, 1e6
 
 
@@ -66,6 +68,16 @@ def _put(name: str, text: str) -> None:
         st.query_params[name] = text
     else:
         st.query_params.pop(name, None)
+
+
+def is_on(name: str, *, usual: bool) -> bool:
+    """Return whether the switch ``name`` is on; anything but "on" and "off" leaves it as usual."""
+    return {"on": True, "off": False}.get(value_in(name), usual)
+
+
+def keep_switch(name: str, on: bool, *, usual: bool) -> None:
+    """Write a switch into the address unless it stands as usual."""
+    _put(name, "" if on is usual else "on" if on else "off")
 
 
 def value_in(name: str) -> str:

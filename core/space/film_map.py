@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -11,8 +12,8 @@ from torch import Tensor
 
 from core.catalogue import Catalogue
 from core.errors import InvalidArgument
-from core.folding import Person
 from core.model import FactorModel
+from core.person import Person
 from core.progress import OnProgress, ShouldStop
 from core.ratings import Id
 from core.space.certainty import certainty_of
@@ -111,10 +112,10 @@ class FilmSpace:
         drawn = project(self.coordinates, n_components=n_components, fit_on=shown, weights=weights, reference=earlier)
         return FilmMap.of(self, drawn, shown)
 
-    def draw_along(self, directions: Tensor, *, min_ratings: int = 5) -> FilmMap:
-        """Return the map along ``directions`` (k, dim), orthonormal rows: axes chosen by hand, or any principal ones."""
+    def draw_along(self, directions: Tensor | Sequence[Tensor], *, min_ratings: int = 5) -> FilmMap:
+        """Return the map along ``directions`` (k, dim), orthonormal rows: axes by hand, or any principal or turned ones."""
         shown = self._shown(min_ratings, len(directions))
-        return FilmMap.of(self, along(self.coordinates, directions, fit_on=shown), shown)
+        return FilmMap.of(self, along(self.coordinates, torch.stack([*directions]), fit_on=shown), shown)
 
     def _shown(self, min_ratings: int, n_components: int) -> Tensor:
         shown = self.enough(min_ratings)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import FilmMap, Id, InvalidArgument, Person
-from dashboard import state
+from core import FilmMap, Id, Person
+from dashboard import map_resources, state
 from dashboard.components import markup
 from dashboard.components.film_list import NearRow, near_list
 from dashboard.components.links import FILM_PAGE, RATE, go_to
@@ -17,11 +17,23 @@ TRUSTED = 10  # core counts how many of so many true neighbours are near in the 
 
 
 def film_card(
-    scene: Scene, drawing: FilmMap, person: Person, *, whose: str, chosen: Id | None, near: list[tuple[Id, float]]
+    scene: Scene,
+    drawing: FilmMap,
+    person: Person,
+    *,
+    key: str,
+    whose: str,
+    chosen: Id | None,
+    near: list[tuple[Id, float]],
 ) -> None:
-    """Show the film ``chosen`` as ``person`` would see it, and ``near`` with distances; ``whose`` is you or a name."""
+    """Show the film ``chosen`` as ``person`` would see it, and ``near`` with distances; ``whose`` is you or a name.
+
+    ``key`` is that of the drawing's caches.
+    """
     if chosen is None:
-        st.html(markup.empty("No film chosen", "Click a point, or type a title above.") + markup.note(_whole(drawing)))
+        st.html(
+            markup.empty("No film chosen", "Click a point, or type a title above.") + markup.note(_whole(key, drawing))
+        )
         return
     film = film_of(scene.ready.saved.films, chosen)
     st.html(markup.heading(film.title, film.year, ", ".join(film.genres)))
@@ -60,18 +72,17 @@ def _trust(drawing: FilmMap, chosen: Id) -> str:
     row = drawing.frame[drawing.frame["id"] == chosen]
     if row.empty:
         return "Too few people rated it for this picture, so it is not drawn; View can let it in."
-    n = int(row["kept"].iloc[0])
+    n = drawing.kept_of(chosen)
     picture = "in this picture" if drawing.projection.points.shape[1] == 3 else "on this flat picture"
     near = f"{n} of its {min(TRUSTED, len(drawing.frame) - 1)} true neighbours {'is' if n == 1 else 'are'} close by {picture}."
     sure = float(row["certainty"].iloc[0])
     return f"{near} Its own ratings decide {percent(sure)} of its place; the rest is what is believed of any film."
 
 
-def _whole(drawing: FilmMap) -> str:
-    """How far the picture as a whole keeps who is near whom."""
-    try:
-        trust = drawing.trust
-    except InvalidArgument:  # too few films to tell
+def _whole(key: str, drawing: FilmMap) -> str:
+    """How far the picture as a whole keeps who is near whom; nothing while that is measured, or if nobody can tell."""
+    trust = map_resources.trust_in(key, drawing)
+    if trust is None:
         return ""
     return (
         f"How far to trust this picture: of 1, trustworthiness {trust.trustworthiness:.2f} (it falls where films look near "

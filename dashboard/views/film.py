@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import Explanation, Film, Id, NamedAxis, Person, explain
-from dashboard import resources, state
+from dashboard import map_resources, resources, state
 from dashboard.components import markup, tables
+from dashboard.components.job_panel import job_panel
 from dashboard.components.keeping import mark
 from dashboard.components.links import FOR_YOU, MAP, RATE, go_to
 from dashboard.components.pickers import person_name, pick_film, pick_person
@@ -50,13 +51,22 @@ def show() -> None:
 
 def _explained(scene: Scene, option: str, chosen: Id) -> None:
     person, film = scene.person(option), film_of(scene.ready.saved.films, chosen)
-    axes = resources.named_axes(scene.model.version, scene.ready)
+    job, known = map_resources.axes_of(scene.model.version, "principal", scene.ready)
+    axes = known or ()
     found = explain(person, chosen, axes=axes)
     name = person_name(option)
     _head(scene, person, film, found, axes, name)
     left, right = st.columns([1.45, 1], gap="large")
     with left:
         _sum(scene, found, name)
+        if known is None:
+            job_panel(
+                resources.runner(),
+                job,
+                what="Naming directions of taste",
+                stop="Stop",
+                stays="The sum holds without them.",
+            )
     with right:
         _sure(person, chosen)
         _because(scene, person, found, name)

@@ -53,7 +53,7 @@ def _page(scene: Scene, option: str, look: Look, drawing: Drawn | None, left: ob
             return
         near = near_films(scene, drawing, chosen)
         with tabs[0]:
-            film_card(scene, drawing.map, found.person, whose=found.whose, chosen=chosen, near=near)
+            film_card(scene, drawing.map, found.person, key=drawing.key, whose=found.whose, chosen=chosen, near=near)
         with tabs[2]:
             show_people(scene, option, found)
         with tabs[3]:

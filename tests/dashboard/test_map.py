@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import IdMap
-from dashboard import map_resources, map_state, resources
+from core import ALS, IdMap
+from core.space import drawing
+from dashboard import library, map_resources, map_state, resources
+from dashboard.charts import MapScene
 from dashboard.exports import tsv_text
 from dashboard.jobs import JobState
-from dashboard.views.map_parts import save
+from dashboard.views.map_parts import picture, save
 from dashboard.views.map_parts.drawings import Drawn, drawn
 from dashboard.views.map_parts.look import Look
+from dashboard.visitors import Store
 from tests.dashboard.conftest import SMALL, Open
 from tests.dashboard.test_pages import html
 
@@ -221,3 +226,105 @@ def test_the_last_results_are_kept() -> None:
         kept.get("0")
     assert kept.get("0") == 0, "what is asked for stays"
     assert kept.get("1") is None
+
+
+# Large maps, other axes, other models
+
+
+@pytest.fixture
+def scenes(monkeypatch: pytest.MonkeyPatch) -> list[MapScene]:
+    """What was drawn, the latest last."""
+    drawn_so_far: list[MapScene] = []
+    monkeypatch.setattr(picture, "film_map", lambda scene, **_: drawn_so_far.append(scene))
+    return drawn_so_far
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Maps on which nobody counts every film's true neighbours before they are asked for."""
+    monkeypatch.setattr(drawing, "MOST_COUNTED", 10)
+    resources.drawing.clear()  # type: ignore[attr-defined]  # a function with a cache
+
+
+def version() -> str:
+    ready = resources.library().ready(SMALL, "als")
+    assert ready is not None
+    return ready.model.version
+
+
+@pytest.mark.usefixtures("large")
+def test_a_large_map_opens_a_film_and_saves_without_counts(open_view: Open, scenes: list[MapScene]) -> None:
+    app = open_view("map_view", film="3")
+    assert not app.exception
+    assert re.search(r"\d+ of its 10 true neighbours", html(app))
+    scene, found = made(open_view)
+    assert found.map.frame["kept"].isna().all()
+    lines = save.coordinates_csv(found, scene.ready.saved.films).splitlines()
+    assert all(line.endswith(",") for line in lines[1:]), "what is not counted is left empty"
+
+
+@pytest.mark.usefixtures("large")
+def test_the_colours_of_trust_on_a_large_map_wait_for_a_job(open_view: Open, scenes: list[MapScene]) -> None:
+    app = open_view("map_view", colour="Trust")
+    assert not app.exception
+    assert scenes[0].films.frame["kept"].isna().all()
+    finished(app, f"kept:{version()}:stars:5:1-2")
+    assert scenes[-1].films.frame["kept"].notna().all()
+
+
+def test_turned_axes_are_laid_from_their_cards(open_view: Open, scenes: list[MapScene]) -> None:
+    app = open_view("map_view", rotation="Turned")
+    app = finished(app, f"axes:{version()}:varimax")
+    usual = scenes[-1].films.places
+    app.button(key="across-3").click().run()
+    assert not app.exception
+    assert (app.query_params["turned"], app.query_params["across"], app.query_params["up"]) == ("on", "3", "2")
+    assert [axis.name for axis in scenes[-1].axes] == ["Turned axis 3", "Turned axis 2"]
+    assert scenes[-1].films.places is not usual
+    axes = map_resources.kept().get(f"axes:{version()}:varimax")
+    frame = scenes[-1].films.frame.set_index("id")
+    rows = {film: row for row, film in enumerate(resources.library().ready(SMALL, "als").model.items)}  # type: ignore[union-attr]
+    middle = sum(
+        float(axes[2].points[row]) - frame["x"][film] for film, row in rows.items() if film in frame.index
+    ) / len(frame)
+    for film in (1, 2, 3):
+        assert frame["x"][film] + middle == pytest.approx(float(axes[2].points[rows[film]]), abs=1e-6)
+
+
+def test_axes_as_found_make_room_for_turned_ones_and_back(open_view: Open, scenes: list[MapScene]) -> None:
+    app = finished(open_view("map_view", across="2", up="3", rotation="Turned"), f"axes:{version()}:varimax")
+    app.button(key="up-3").click().run()
+    assert (app.query_params["across"], app.query_params["up"]) == ("1", "3"), "a number of the other kind is not kept"
+    app.segmented_control(key="rotation").set_value("principal").run()
+    app.button(key="up-2").click().run()
+    assert "turned" not in app.query_params
+    assert [axis.name for axis in scenes[-1].axes] == ["Axis 1", "Axis 2"]
+
+
+def test_another_models_axes_have_shares_of_their_own_and_no_borrowed_names(
+    open_view: Open, scenes: list[MapScene]
+) -> None:
+    finished(open_view("map_view", beside="sgd"), f"prepare:{SMALL}:sgd")
+    first, second = scenes[-2:]
+    assert [axis.share for axis in first.axes] != [axis.share for axis in second.axes]
+    assert not any(axis.low or axis.high for axis in second.axes)
+
+
+@pytest.mark.parametrize(("name", "usual"), [("contours", False), ("trail", True)])
+def test_switches_stand_in_the_address(open_view: Open, store: Store, visitor: str, name: str, usual: bool) -> None:
+    text = "off" if usual else "on"
+    app = open_view("map_view", person="you", **{name: text})
+    assert app.toggle(key=f"pick_{name}").value is not usual
+    app.toggle(key=f"pick_{name}").set_value(usual).run()
+    assert name not in app.query_params
+    app.toggle(key=f"pick_{name}").set_value(not usual).run()
+    assert app.query_params[name] == text
+    assert open_view("map_view", person="you", **{name: "maybe"}).toggle(key=f"pick_{name}").value is usual
+
+
+def test_a_model_of_one_factor_says_that_a_plane_needs_two(open_view: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(library.KINDS, "als", replace(library.KINDS["als"], trainer=ALS(n_factors=1, n_epochs=2)))
+    app = open_view("map_view")
+    assert not app.exception
+    assert "This model knows one direction of taste" in html(app)
+    assert "choose another model under View" in html(app)

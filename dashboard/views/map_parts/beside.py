@@ -8,6 +8,7 @@ import streamlit as st
 
 from core import Id, InvalidArgument, UnknownId
 from dashboard import map_resources, resources
+from dashboard.charts import Axis
 from dashboard.components import markup
 from dashboard.components.job_panel import job_panel
 from dashboard.components.scene import Scene
@@ -28,12 +29,15 @@ def show_beside(scene: Scene, option: str, first: Drawn, look: Look, chosen: Id 
         return
     try:
         n_components = 3 if look.is_deep else 2
-        space = resources.space(ready.model.version, look.metric, ready)
-        drawing = space.draw(n_components=n_components, min_ratings=look.support, reference=first.map)
+        drawing = map_resources.beside(
+            ready.model.version, look.metric, n_components, look.support, first.key, ready, first.map
+        )
     except InvalidArgument as error:
         st.html(markup.empty("No map of this model", f"{error}."))
         return
-    other = Drawn(drawing, f"{ready.model.version}:beside:{first.key}", first.axes)
+    # Turned to lie like the first, its axes have shares of their own; names belong to the directions they were found for.
+    axes = [Axis(f"Axis {number}", share) for number, share in enumerate(drawing.projection.explained, start=1)]
+    other = Drawn(drawing, f"{ready.model.version}:beside:{first.key}", axes)
     show_map(scene, ready, _company(scene, ready, option), other, look, chosen=chosen, near=(), key="film_map_beside")
     st.html(markup.note(_change(scene, ready, chosen)))
 

@@ -46,7 +46,7 @@ def show_directions(scene: Scene, found: Company, look: Look) -> None:
         return
     stability = map_resources.kept().get(map_resources.stability_name(scene.model.version, rotation or "principal"))
     for axis in axes:
-        _card(scene, found, axis, stability, can_lie=rotation != "varimax" and look.picture == "plane")
+        _card(scene, found, axis, stability, can_lie=look.picture == "plane" and look.metric == "stars")
     _stability(scene, rotation or "principal", axes, stability)
 
 
@@ -60,7 +60,7 @@ def _card(scene: Scene, found: Company, axis: NamedAxis, stability: AxisStabilit
         )
     )  # fmt: skip
     if can_lie:
-        across, up = laid()
+        across, up = laid() if _is_laid(axis) else (0, 0)
         with st.container(horizontal=True, key=f"lay-{number}"):
             for label, name, is_laid in (
                 ("Lay across", map_state.ACROSS, across == number),
@@ -68,19 +68,26 @@ def _card(scene: Scene, found: Company, axis: NamedAxis, stability: AxisStabilit
             ):
                 st.button(
                     label, key=f"{name}-{number}", type="tertiary", disabled=is_laid,
-                    help=f"Axis {number} along this direction of the map", on_click=_lay, args=(name, number),
+                    help=f"Axis {number} along this direction of the map", on_click=_lay, args=(name, axis),
                 )  # fmt: skip
 
 
-def _lay(name: str, number: int) -> None:
-    """Lay an axis; one that lay the other way gives its place."""
-    across, up = laid()
+def _is_laid(axis: NamedAxis) -> bool:
+    """Whether the axes laid are of the same kind, as found or turned."""
+    return map_state.is_on(map_state.TURNED, usual=False) is (axis.kind == "varimax")
+
+
+def _lay(name: str, axis: NamedAxis) -> None:
+    """Lay an axis; one that lay the other way gives its place, and axes of the other kind make room for the first two."""
+    number, is_turned = axis.index + 1, axis.kind == "varimax"
+    across, up = laid() if _is_laid(axis) else (1, 2)
     old = across if name == map_state.ACROSS else up
     new = {map_state.ACROSS: across, map_state.UP: up, name: number}
     for other in (map_state.ACROSS, map_state.UP):
         if other != name and new[other] == number:
             new[other] = old
     is_usual = (new[map_state.ACROSS], new[map_state.UP]) == (1, 2)
+    map_state.keep_switch(map_state.TURNED, is_turned, usual=False)
     for each in (map_state.ACROSS, map_state.UP):
         map_state.keep_number(each, None if is_usual else new[each])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -31,14 +31,50 @@ class Drawn:
 def drawn(scene: Scene, look: Look) -> Drawn | None:
     """Return the drawing; None where there is none yet or can be none, and that is told."""
     try:
-        if look.picture == "umap":
-            return _umap(scene, look)
-        if look.picture == "hand":
-            return _by_hand(scene, look)
-        return _principal(scene, look)
+        found = _drawn(scene, look)
     except InvalidArgument as error:
         st.html(_no_map(scene, look, str(error)))
         return None
+    return found if found is None or look.colour != "trust" else _with_trust(found)
+
+
+def _drawn(scene: Scene, look: Look) -> Drawn | None:
+    if look.picture == "umap":
+        return _umap(scene, look)
+    if look.picture == "hand":
+        return _by_hand(scene, look)
+    return _turned(scene, look) or _principal(scene, look)
+
+
+def _with_trust(found: Drawn) -> Drawn:
+    """The same with each film's true neighbours counted: on a large map that takes a while, and its colours wait."""
+    if not found.map.frame["kept"].isna().any():
+        return found
+    name, drawing = map_resources.counted(found.key, found.map)
+    if drawing is None:
+        job_panel(
+            resources.runner(), name, what="Counting true neighbours", stop="Stop", stays="The map stays as it is."
+        )
+        return found
+    return replace(found, map=drawing, key=f"{found.key}:kept")
+
+
+def _turned(scene: Scene, look: Look) -> Drawn | None:
+    """The plane along two axes turned by varimax, where they are laid and known."""
+    if look.picture != "plane" or look.metric != "stars" or not map_state.is_on(map_state.TURNED, usual=False):
+        return None
+    version, numbers = scene.model.version, laid()
+    axes = map_resources.axes_of(version, "varimax", scene.ready)[1] or ()
+    if max(numbers) > len(axes):  # not known yet, or there are not as many
+        return None
+    drawing = map_resources.turned_plane(version, *numbers, look.support, scene.ready, axes)
+    shown = [
+        replace(axis, name=f"Turned {axis.name.lower()}")
+        for axis in (
+            _axis(axes[n - 1], n, share) for n, share in zip(numbers, drawing.projection.explained, strict=True)
+        )
+    ]
+    return Drawn(drawing, f"{version}:{look.support}:turned:{numbers}", shown)
 
 
 def _principal(scene: Scene, look: Look) -> Drawn:

@@ -43,8 +43,8 @@ def company(scene: Scene, option: str) -> Company:
         whose="you" if option == state.YOU else person_name(option),
         other=other,
         archetype=_archetype(scene),
-        contours=state.is_on("contours"),
-        trail=option == state.YOU and bool(st.session_state.get("trail", True)),
+        contours=map_state.is_on(map_state.CONTOURS, usual=False),
+        trail=option == state.YOU and map_state.is_on(map_state.TRAIL, usual=True),
     )
 
 
@@ -117,11 +117,9 @@ def trail_of(scene: Scene, found: Company, drawing: Drawn) -> list[Path]:
 def show_people(scene: Scene, option: str, found: Company) -> None:
     """Show the switches, and what the archetype would like best."""
     _pick_other(scene, option)
-    st.toggle("Lines of equal prediction", key="contours", help="Where the plane alone decides: films on one line get the same prediction, but for their own standing.")  # fmt: skip
+    _switch(map_state.CONTOURS, "Lines of equal prediction", usual=False, help="Where the plane alone decides: films on one line get the same prediction, but for their own standing.")  # fmt: skip
     if option == state.YOU:
-        st.toggle(
-            "Your trail", value=True, key="trail", help="Where you stood after each of your ratings, the last thirty."
-        )
+        _switch(map_state.TRAIL, "Your trail", usual=True, help="Where you stood after each of your ratings, the last thirty.")  # fmt: skip
     loved = map_state.films_in(map_state.LOVED, scene.model.items)
     pick_films(scene, map_state.LOVED, loved, label="An archetype: loves everything of", placeholder="Choose films")
     if found.archetype is None:
@@ -138,6 +136,16 @@ def show_people(scene: Scene, option: str, found: Company) -> None:
     if picked is not None:
         state.show_film(picked)
         st.rerun()
+
+
+def _switch(name: str, label: str, *, usual: bool, help: str) -> None:  # noqa: A002 - Streamlit's name
+    """Show a switch that stands in the address."""
+    st.toggle(
+        label,
+        key=state.widget(name, map_state.is_on(name, usual=usual)),
+        on_change=lambda: map_state.keep_switch(name, bool(state.picked(name)), usual=usual),
+        help=help,
+    )
 
 
 def _pick_other(scene: Scene, option: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -11,7 +10,6 @@ from core import Id, InvalidArgument
 from dashboard import map_resources, map_state, state
 from dashboard.charts import (
     GLYPHS,
-    Axis,
     Colouring,
     MapFilms,
     MapScene,
@@ -119,8 +117,3 @@ def _legend(colouring: Colouring, found: Company) -> str:
         return markup.group_legend(list(zip(GLYPHS, colouring.ends, strict=False)), more=more)
     low, high = colouring.ends
     return markup.ramp_legend(low, high, fact=colouring.scale != "lamp", more=more)
-
-
-def without_names(drawing: Drawn) -> Drawn:
-    """Return a drawing whose axes say only how much they hold: another model's directions have other names."""
-    return replace(drawing, axes=[Axis(axis.name, axis.share) for axis in drawing.axes])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from core import Catalogue
@@ -50,7 +51,7 @@ def coordinates_csv(drawing: Drawn, films: Catalogue) -> str:
     axes = ["x", "y", "z"][: len(drawing.axes)]
     frame = map_resources.map_films(drawing.key, drawing.map).frame
     rows = (
-        [row["id"], row["title"], film_of(films, row["id"]).year, "|".join(row["genres"]), *(round(row[axis], DIGITS) for axis in axes), row["n"], row["mean"], row["kept"]]
+        [row["id"], row["title"], film_of(films, row["id"]).year, "|".join(row["genres"]), *(round(row[axis], DIGITS) for axis in axes), row["n"], row["mean"], None if pd.isna(row["kept"]) else row["kept"]]
         for row in frame.to_dict("records")
     )  # fmt: skip
     return csv_text(["item_id", "title", "year", "genres", *axes, "ratings", "mean", "near_of_10"], rows)
