@@ -29,17 +29,19 @@ from core.explanation.ledger import Explanation, Term, explain
 from core.explanation.share import Alike, PersonalShare, personal_share
 from core.explanation.what_if import Move, Tip, list_moves, smallest_change, what_if
 from core.fitting import Trainer
-from core.folding import Person, Prediction, fold_in, person_of
+from core.folding import fold_in, person_of
 from core.ids import Id, IdMap
 from core.imports.history import Entry, History
 from core.imports.matching import FilmMatcher
 from core.imports.reading import read_history
 from core.imports.report import ImportPlan, Match, MatchReport, Watched, match_history, plan_import
+from core.kept_ratings import keep_ratings, open_ratings
 from core.likeness import AlikePerson, BothRated, PeopleSpace
 from core.model import FactorModel, ModelCard, TrainedModel
 from core.neural_model import NeuralModel
 from core.next_films import films_to_rate
 from core.persistence import SavedModel, load_model, save_model
+from core.person import Person, Prediction
 from core.progress import OnProgress, Progress, ShouldStop
 from core.ranking import ListWishes, recommend
 from core.ratings import Ratings
@@ -62,6 +64,7 @@ from core.stars import star_chances, star_set
 from core.starting_tastes import Archetype, archetypes
 from core.taste import GenreShare, Taste, describe_taste, telling_user
 from core.together import Group, Pair, SharedFilm, Strategy
+from core.trainers import usual_trainer
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity
 from core.trainers.category import Category
@@ -169,6 +172,7 @@ __all__ = [
     "fold_in",
     "hand_plane",
     "influences",
+    "keep_ratings",
     "like_unlike",
     "limit_threads",
     "list_datasets",
@@ -180,6 +184,7 @@ __all__ = [
     "name_axes",
     "name_directions",
     "neighbourhoods_kept",
+    "open_ratings",
     "person_of",
     "personal_share",
     "plan_import",
@@ -193,6 +198,7 @@ __all__ = [
     "taste_of",
     "telling_user",
     "trust_of",
+    "usual_trainer",
     "warm_up",
     "what_if",
 ]

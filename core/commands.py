@@ -24,10 +24,11 @@ from core.evaluation.splits import PUBLISHED_FOLDS, Split, make_split
 from core.explanation.ledger import Axis
 from core.explanation.ledger import explain as explain_prediction
 from core.fitting import Trainer
-from core.folding import Person, fold_in, person_of
+from core.folding import fold_in, person_of
 from core.metrics import root_mean_square_error
 from core.model import TrainedModel
 from core.persistence import SavedModel, load_model, save_model
+from core.person import Person
 from core.progress import OnProgress, Progress
 from core.space.axes import NamedAxis, Rotation, name_axes, with_stability
 from core.space.axis_cards import axis_cards

@@ -20,7 +20,7 @@ from core.metrics import root_mean_square_error
 from core.model import FactorModel, ModelCard, TrainedModel
 from core.progress import OnProgress, Progress, ShouldStop
 from core.ratings import IdMap, Ratings
-from core.ridge import RowBatches, entries_at_once
+from core.row_batches import RowBatches, entries_at_once
 from core.traits import Traits
 
 # Standard deviation of the first factors: small against a star, so that training starts from the biases.

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from core.errors import InvalidArgument
-from core.folding import Person
 from core.model import FactorModel
+from core.person import Person
 from core.ratings import Id
 from core.space.neighbours import nearest_to
+from core.space.star_metric import side_by_side
 
 # People with fewer ratings have a taste that is mostly the average one, which is near to everybody.
 LEAST_RATINGS = 20
@@ -61,7 +62,7 @@ class PeopleSpace:
         if not model.n_factors:
             raise InvalidArgument(f"a {model.card.trainer} model has no factors, so people have no place in its space")
         films = model.item_factors.cpu().double()
-        triangle = torch.linalg.qr(_side_by_side(films - films.mean(1, keepdim=True)), mode="r").R
+        triangle = torch.linalg.qr(side_by_side(films - films.mean(1, keepdim=True)), mode="r").R
         return cls(model, _places(model, model.user_factors.cpu().double(), triangle), triangle)
 
     def place(self, person: Person) -> Tensor:
@@ -99,9 +100,4 @@ class PeopleSpace:
 def _places(model: FactorModel, vectors: Tensor, triangle: Tensor) -> Tensor:
     """Coordinates (n, k) of the user factors ``vectors`` (draws, n, d)."""
     apart = vectors - model.user_factors.cpu().double().mean(1, keepdim=True)
-    return _side_by_side(apart) / model.n_draws @ triangle.mT / len(model.items) ** 0.5
-
-
-def _side_by_side(factors: Tensor) -> Tensor:
-    """(draws, n, d) → (n, draws · d)."""
-    return factors.movedim(0, 1).flatten(1)
+    return side_by_side(apart) / model.n_draws @ triangle.mT / len(model.items) ** 0.5

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from core.errors import FoldInRefused, InvalidArgument
-from core.folding import Person
 from core.ids import Id
 from core.model import FactorModel
+from core.person import Person
 
 # People can only rate what they have seen: films are asked about from among the most rated.
 FAMILIAR = 150

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from core.fitting import lay_out, left_out_variance, n_threads_for
 from core.model import FactorModel, UserPrior
-from core.ridge import leverages
+from core.row_batches import leverages
 
 # Added to the variance of every direction, as a share of their mean variance: with fewer people than directions the
 # covariance alone could not be inverted.

@@ -9,9 +9,9 @@ from torch import Generator, Tensor
 
 from core.catalogue import Catalogue
 from core.errors import InvalidArgument
-from core.folding import Person, Prediction
 from core.links import Constant
 from core.model import FactorModel, TrainedModel
+from core.person import Person, Prediction
 from core.ratings import Id
 from core.space.star_metric import film_coordinates
 

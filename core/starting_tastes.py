@@ -12,9 +12,10 @@ from torch import Tensor
 from core.catalogue import Catalogue
 from core.errors import InvalidArgument
 from core.explanation.ledger import Axis
-from core.folding import Person, fold_in
+from core.folding import fold_in
 from core.likeness import PeopleSpace
 from core.model import FactorModel
+from core.person import Person
 from core.ratings import Id
 
 Origin: TypeAlias = Literal["genre", "axis"]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from core.catalogue import Catalogue
 from core.errors import InvalidArgument
-from core.folding import Person
+from core.person import Person
 from core.ranking import ListWishes, allowed, best_rows, values_of
 from core.ratings import Id
 

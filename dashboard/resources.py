@@ -22,6 +22,7 @@ from core import (
     list_datasets,
     name_axes,
     telling_user,
+    usual_trainer,
 )
 from dashboard.community import Community
 from dashboard.jobs import JobContext, JobRunner, JobState
@@ -31,8 +32,6 @@ from dashboard.visitors import Store, open_store
 
 DATASET_VARIABLE = "REELSPACE_DATASET"
 MOST_SPACES = 12
-# Ratings up to which the Bayesian model is the default: a fit of some ten seconds.
-GIBBS_UP_TO = 200_000
 # Ratings that a film on the map has at least, until the page is asked for others.
 MAP_SUPPORT = 5
 
@@ -80,7 +79,7 @@ def default_dataset() -> str:
 def default_kind(dataset: str) -> str:
     """Return the kind of model that everybody starts with: the most accurate, where it trains in seconds."""
     n_ratings = next((info.n_ratings for info in datasets() if info.name == dataset), None)
-    return "gibbs" if n_ratings is not None and n_ratings <= GIBBS_UP_TO else "als"
+    return usual_trainer(n_ratings)
 
 
 def start_preparing(dataset: str | None = None, kind: str | None = None) -> str:

@@ -13,7 +13,7 @@ from core.bayes.chain import Chain
 from core.bayes.hyperpriors import Gamma, NormalWishart, RowPrior
 from core.bayes.rated_prior import RatedBasis, RatedPrior, table_of_choices
 from core.bayes.table import Table
-from core.ridge import RowBatches
+from core.row_batches import RowBatches
 from tests.reference import Matrix
 
 # Film 4 is rated by nobody.

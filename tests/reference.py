@@ -140,3 +140,13 @@ def recall(hits: Sequence[bool], n_relevant: int, k: int) -> float:
 def coverage(lists: Sequence[Sequence[int]], n_items: int) -> float:
     """Share of the catalogue in at least one list."""
     return sum(any(item in shown for shown in lists) for item in range(n_items)) / n_items
+
+
+def varimax_criterion(points: Sequence[Sequence[float]]) -> float:
+    """Return Σ over columns of the variance of the squared entries of ``points`` (n, k)."""
+    total = 0.0
+    for column in zip(*points, strict=True):
+        squares = [float(entry) ** 2 for entry in column]
+        mean = sum(squares) / len(squares)
+        total += sum((square - mean) ** 2 for square in squares) / len(squares)
+    return total

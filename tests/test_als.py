@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from core import ridge
+from core import row_batches
 from core.datasets.dataset import Dataset
 from core.datasets.synthetic import Synthetic
 from core.errors import InvalidArgument
@@ -202,7 +202,7 @@ def test_the_noise_is_that_of_ratings_left_out(small: Ratings) -> None:
 
 def test_a_part_of_the_people_shows_the_noise(planted: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sixth of 60,000 ratings, from people with many and with few: within 3 % of what all of them show."""
-    monkeypatch.setattr(ridge, "BATCH_ENTRIES", 256)
+    monkeypatch.setattr(row_batches, "BATCH_ENTRIES", 256)
     trainer, train = ALS(n_factors=4), planted.ratings
     exact = trainer.fit(train, seed=0).user_prior
     monkeypatch.setattr(als, "NOISE_SAMPLE", 10_000)

@@ -18,8 +18,9 @@ from core.space.evidence import Evidence
 from core.space.film_map import FilmSpace
 from core.space.projection import project
 from core.space.stability import AxisStability
-from core.space.varimax import varimax, varimax_criterion
+from core.space.varimax import varimax
 from core.trainers.als import ALS
+from tests import reference
 from tests.models import random_model
 from tests.planted import GENRES, N_PLANTED, PER_FACTOR, planted
 
@@ -100,7 +101,9 @@ def test_varimax_turns_the_same_axes(space: FilmSpace) -> None:
     assert ((shown - shown.mean(0)).pow(3).sum(0) > 0).all()  # the long tail is the high end
     assert {axis.kind for axis in axes} == {"varimax"}
     before = principal.points[space.enough(5)]
-    assert varimax_criterion(shown) == pytest.approx(varimax_criterion(before @ varimax(before)), rel=1e-9)
+    assert reference.varimax_criterion(shown) == pytest.approx(
+        reference.varimax_criterion(before @ varimax(before)), rel=1e-9
+    )
 
 
 def test_where_the_origin_lies_does_not_decide_how_axes_are_turned(space: FilmSpace) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import torch
 
-from core import ridge
+from core import row_batches
 from core.artefact import SavedModel
 from core.catalogue import Catalogue
 from core.datasets.synthetic import Synthetic
@@ -158,7 +158,7 @@ def test_the_pretence_allows_what_a_gpu_does(gpu: None) -> None:
 def test_a_gpu_gets_larger_batches_of_the_same_table(
     parts: tuple[Ratings, Ratings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ridge, "BATCH_ENTRIES", 64)
+    monkeypatch.setattr(row_batches, "BATCH_ENTRIES", 64)
     train = parts[0]
     here = lay_out(train, train.values)[0]
     with PretendGPU():
@@ -174,11 +174,13 @@ def test_a_gpu_gets_larger_batches_of_the_same_table(
 
 def test_the_largest_batches_keep_to_their_size() -> None:
     """Where everybody has one rating, only the size ends a batch."""
-    n = 2 * ridge.GPU_BATCH_ENTRIES
+    n = 2 * row_batches.GPU_BATCH_ENTRIES
     rows, ones = torch.arange(n), torch.ones(n)
-    for device, most in (("cpu", ridge.BATCH_ENTRIES), ("cuda", ridge.GPU_BATCH_ENTRIES)):
-        size = ridge.entries_at_once(device)
-        layout = ridge.RowBatches.build(rows, torch.zeros_like(rows), ones, n_rows=n, n_columns=1, batch_entries=size)
+    for device, most in (("cpu", row_batches.BATCH_ENTRIES), ("cuda", row_batches.GPU_BATCH_ENTRIES)):
+        size = row_batches.entries_at_once(device)
+        layout = row_batches.RowBatches.build(
+            rows, torch.zeros_like(rows), ones, n_rows=n, n_columns=1, batch_entries=size
+        )
         sizes = [batch.columns.numel() for batch in layout.batches]
         assert sum(sizes) == n
         assert most / 5 < max(sizes) <= most

@@ -16,9 +16,10 @@ from core import folding
 from core.datasets.dataset import Dataset
 from core.datasets.synthetic import Synthetic
 from core.errors import FoldInRefused, InvalidArgument, UnknownId
-from core.folding import Person, fold_in, leave_one_out_means, person_of
+from core.folding import fold_in, leave_one_out_means, person_of
 from core.links import Identity, Link, SigmoidRange
 from core.model import FactorModel
+from core.person import Person
 from core.ratings import Id
 from core.trainers.als import ALS
 from core.trainers.baselines import Popularity

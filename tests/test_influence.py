@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from core.datasets.dataset import Dataset
 from core.errors import FoldInRefused, UnknownId
 from core.explanation.influence import influences
-from core.folding import Person, fold_in, person_of
+from core.folding import fold_in, person_of
 from core.links import SigmoidRange
 from core.model import FactorModel
+from core.person import Person
 from core.priors import ChoicePrior
 from core.ratings import Id
 from core.trainers.als import ALS

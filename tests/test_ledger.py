@@ -16,9 +16,10 @@ from core.datasets.synthetic import Synthetic
 from core.errors import UnknownId
 from core.explanation.influence import influences
 from core.explanation.ledger import explain
-from core.folding import Person, fold_in, person_of
+from core.folding import fold_in, person_of
 from core.links import Constant, Identity, Link, OrderedProbit, SigmoidRange
 from core.model import FactorModel, TrainedModel
+from core.person import Person
 from core.ratings import Ratings
 from core.space.film_map import FilmSpace
 from core.space.projection import project

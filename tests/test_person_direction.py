@@ -12,10 +12,11 @@ from torch import Tensor
 
 from core.catalogue import Catalogue
 from core.datasets.dataset import Dataset
-from core.errors import InvalidArgument, UnknownId
-from core.folding import Person, fold_in, person_of
+from core.errors import InvalidArgument
+from core.folding import fold_in, person_of
 from core.links import SigmoidRange
 from core.model import FactorModel
+from core.person import Person
 from core.space.compass import Compass
 from core.space.film_map import FilmSpace
 from core.space.star_metric import film_coordinates, people_directions, taste_of
@@ -129,31 +130,28 @@ def test_negligible_directions_are_left_out() -> None:
 # On the map
 
 
-def test_slopes_and_terms_are_what_the_axes_add() -> None:
+def test_slopes_are_what_the_axes_add() -> None:
     space = space_of()
     drawn, person = space.draw(min_ratings=0), person_of(space.model, "u3")
     direction, projection = space.direction_of(person), drawn.projection
     assert projection.components is not None and projection.centre is not None
     slopes = drawn.slopes(direction)
-    for row, film in enumerate(space.model.items):
+    for row in range(len(space.model.items)):
         away = space.coordinates[row] - projection.centre
         expected = [float(direction @ axis) * float(axis @ away) for axis in projection.components]
-        assert drawn.terms(direction, film) == pytest.approx(expected, abs=1e-9)
         steps = zip(slopes, projection.points[row].tolist(), strict=True)
         assert sum(slope * at for slope, at in steps) == pytest.approx(sum(expected), abs=1e-9)
     whole = space.draw(n_components=3, min_ratings=0)
     rest = FilmSpace.of(space.model, space.films).coordinates.shape[1] - 3
     assert rest > 0 and len(whole.slopes(direction)) == 3
-    with pytest.raises(UnknownId):
-        drawn.terms(direction, 99)
 
 
-def test_terms_along_every_axis_are_the_whole_taste() -> None:
+def test_slopes_along_every_axis_are_the_whole_taste() -> None:
     model = random_model(n_items=N_FILMS, draws=1, width=2)
     space = FilmSpace.of(model, Catalogue([]))
     drawn, person = space.draw(min_ratings=0), person_of(model, "u2")
     direction = space.direction_of(person)
-    sums = torch.tensor([sum(drawn.terms(direction, film)) for film in model.items])
+    sums = drawn.projection.points @ torch.tensor(drawn.slopes(direction), dtype=torch.float64)
     torch.testing.assert_close(sums.double(), centred(taste_of(person)), rtol=0.0, atol=1e-6)
 
 
@@ -164,16 +162,6 @@ def test_a_map_without_straight_axes_has_no_slopes() -> None:
     with pytest.raises(InvalidArgument) as error:
         bent.slopes(torch.zeros(space.coordinates.shape[1]))
     assert str(error.value) == "slopes need a map along straight axes, got one of UMAP, whose axes mean nothing"
-
-
-def test_loving_just_some_films_is_standing_amid_them() -> None:
-    drawn = space_of().draw(min_ratings=0)
-    frame = drawn.frame.set_index("id")
-    expected = [(frame[axis][20] + frame[axis][50]) / 2 for axis in "xy"]
-    assert drawn.place_of_films([20, 50, 777]) == pytest.approx(expected, abs=1e-9)
-    with pytest.raises(InvalidArgument) as error:
-        drawn.place_of_films([777])
-    assert str(error.value) == "item_ids must name at least one film that is on the map, got [777]"
 
 
 def test_nobody_has_a_place_where_there_are_no_factors() -> None:

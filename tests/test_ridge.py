@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from core import ridge
+from core import row_batches
 from core.errors import InvalidArgument
-from core.ridge import Batch, RowBatches, leave_one_out, leverages, share_out, solve, solve_rows
+from core.ridge import leave_one_out, solve
+from core.row_batches import Batch, RowBatches, leverages, share_out, solve_rows
 from tests import reference
 
 # float64 sums of a few dozen numbers near 1, in systems whose smallest eigenvalue is at least 0.1: nine digits are
@@ -312,7 +313,7 @@ def test_threads_and_batches_do_not_change_the_result(monkeypatch: pytest.Monkey
     one, many = (torch.zeros(60, 3, dtype=torch.float64) for _ in range(2))
     solve_rows(data.layout, data.table, one, penalty=penalty)
     in_one = leverages(data.layout, data.table, penalty=penalty)
-    monkeypatch.setattr(ridge, "BATCH_ENTRIES", 16)
+    monkeypatch.setattr(row_batches, "BATCH_ENTRIES", 16)
     layout = data.layout
     assert len(layout.batches) > 30
     solve_rows(layout, data.table, many, penalty=penalty, n_threads=n_threads)
@@ -401,7 +402,7 @@ def test_each_row_is_moved_by_its_own_numbers() -> None:
 
 @pytest.mark.parametrize("step", [1, 2, 3, 5])
 def test_every_few_batches_and_what_they_hold(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    monkeypatch.setattr(ridge, "BATCH_ENTRIES", 4)
+    monkeypatch.setattr(row_batches, "BATCH_ENTRIES", 4)
     layout = sparse_table(8).layout
     some = layout.every(step)
     numbers = [number for number in range(len(layout.batches)) if number % step == step // 2]
@@ -450,7 +451,7 @@ def test_batches_are_small_and_waste_little() -> None:
     lengths = [batch.columns.shape[1] for batch in layout.batches]
     assert lengths == sorted(lengths, reverse=True)
     for batch in layout.batches:
-        assert len(batch.rows) == 1 or batch.columns.numel() <= ridge.BATCH_ENTRIES
+        assert len(batch.rows) == 1 or batch.columns.numel() <= row_batches.BATCH_ENTRIES
 
 
 def test_an_empty_table_lays_out_as_empty_rows() -> None:

@@ -126,7 +126,7 @@ def test_what_gives_no_chances_is_refused(made: str) -> None:
     sentences = {
         "empty": "test must hold at least one rating, got 0",
         "others": "test must come from the same split as the model's training part, got other ids",
-        "no posterior": "model must have a posterior to give chances, Popularity models have none",
+        "no posterior": "model must have a posterior to be calibrated, Popularity models have none",
     }
     with pytest.raises(InvalidArgument) as error:
         chances_of(model, test)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from core.catalogue import Catalogue, Film
 from core.datasets.dataset import Dataset
 from core.errors import InvalidArgument
-from core.folding import Person, fold_in, person_of
+from core.folding import fold_in, person_of
 from core.links import Identity, Link, SigmoidRange
+from core.person import Person
 from core.ranking import ListWishes
 from core.together import Group, Strategy
 from core.trainers.als import ALS

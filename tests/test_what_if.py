@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from core.datasets.dataset import Dataset
 from core.errors import FoldInRefused, InvalidArgument, UnknownId
 from core.explanation.what_if import Move, list_moves, smallest_change, what_if
-from core.folding import Person, fold_in, leverage_of_ratings, person_of
+from core.folding import fold_in, leverage_of_ratings, person_of
 from core.links import SigmoidRange
 from core.model import FactorModel
+from core.person import Person
 from core.ratings import Id, RatingScale
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly

@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from core.bayes.hyperpriors import NormalWishart, RowPrior
 from core.bayes.rated_prior import RatedPrior
-from core.ridge import RowBatches, solve_rows
+from core.row_batches import RowBatches, solve_rows
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from core.errors import InvalidArgument
-from core.folding import person_of
+from core.evaluation.held_out_people import check_held_out, held_out_people
 from core.model import TrainedModel
 from core.ratings import Ratings
 from core.scale import RatingScale
@@ -63,17 +63,10 @@ def doubt_of(model: TrainedModel, test: Ratings) -> Doubt:
 
     Raises ``InvalidArgument`` on an empty test part, other id maps, or a model without a posterior.
     """
-    if not len(test):
-        raise InvalidArgument("test must hold at least one rating, got 0")
-    if test.users.labels != model.users.labels or test.items.labels != model.items.labels:
-        raise InvalidArgument("test must come from the same split as the model's training part, got other ids")
-    if model.user_prior is None:
-        raise InvalidArgument(f"model must have a posterior to be calibrated, {model.card.trainer} models have none")
+    check_held_out(model, test)
     found = torch.zeros(3, len(test), dtype=torch.float64)
-    for user in test.user_idx.unique().tolist():
-        places = (test.user_idx == user).nonzero()[:, 0]
-        outlook = person_of(model, model.users.labels[user]).outlook(test.item_idx[places].long())
-        found[:, places] = torch.stack(outlook).double().cpu()
+    for person, places in held_out_people(model, test):
+        found[:, places] = torch.stack(person.outlook(test.item_idx[places].long())).double().cpu()
     mean, std, rating_std = found
     counts = model.rated.user_counts[test.user_idx.long()].double()
     return Doubt(test.values.double(), mean, std, rating_std, counts, test.scale)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from core.errors import InvalidArgument
-from core.folding import person_of
+from core.evaluation.held_out_people import check_held_out, held_out_people
 from core.model import TrainedModel
 from core.ratings import Ratings
 
@@ -18,18 +18,11 @@ def chances_of(model: TrainedModel, test: Ratings) -> Tensor:
 
     Raises ``InvalidArgument`` on an empty test part, other id maps, or a model without a posterior.
     """
-    if not len(test):
-        raise InvalidArgument("test must hold at least one rating, got 0")
-    if test.users.labels != model.users.labels or test.items.labels != model.items.labels:
-        raise InvalidArgument("test must come from the same split as the model's training part, got other ids")
-    if model.user_prior is None:
-        raise InvalidArgument(f"model must have a posterior to give chances, {model.card.trainer} models have none")
+    check_held_out(model, test)
     found = torch.zeros(len(test), len(test.scale.levels), dtype=torch.float64)
-    for user in test.user_idx.unique().tolist():
-        places = (test.user_idx == user).nonzero()[:, 0]
+    for person, places in held_out_people(model, test):
         films = [model.items.labels[row] for row in test.item_idx[places].tolist()]
-        chances = person_of(model, model.users.labels[user]).star_chances(films)
-        found[places] = torch.tensor(chances, dtype=torch.float64)
+        found[places] = torch.tensor(person.star_chances(films), dtype=torch.float64)
     return found
 
 

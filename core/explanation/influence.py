@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from core.errors import FoldInRefused
-from core.folding import Person, fold_in, leave_one_out_means
+from core.folding import fold_in, leave_one_out_means
 from core.model import FactorModel
+from core.person import Person
 from core.ratings import Id
 
 # Stars below what was expected.

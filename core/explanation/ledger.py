@@ -12,9 +12,9 @@ from torch import Tensor
 
 from core.errors import FoldInRefused
 from core.explanation.influence import Influence, influences
-from core.folding import Person
 from core.links import Identity
 from core.model import FactorModel
+from core.person import Person
 from core.ratings import Id
 
 Kind: TypeAlias = Literal["mean", "you", "film", "axis", "rest", "limits", "network"]

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from core.errors import FoldInRefused, InvalidArgument
 from core.explanation.ledger import film_biases
-from core.folding import Person
 from core.model import FactorModel
+from core.person import Person
 
 # How many films from the top the lists are laid side by side.
 LENGTHS = (10, 50)

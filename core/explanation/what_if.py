@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from core.errors import FoldInRefused, InvalidArgument
-from core.folding import Person, fold_in, leverage_of_ratings
+from core.folding import fold_in, leverage_of_ratings
 from core.model import FactorModel
+from core.person import Person
 from core.ratings import Id
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import torch
 from torch import Tensor
 
 from core.catalogue import Film
 from core.errors import InvalidArgument
-from core.folding import Person
 from core.ids import Id
+from core.person import Person
 from core.progress import OnProgress, ShouldStop
 from core.space.neighbours import neighbours_kept
 from core.space.projection import Projection
@@ -107,21 +105,8 @@ class FilmMap:
 
         Taste is that of ``star_metric.taste_of``: what sets them apart, not what everybody likes.
         """
-        return self._middle(taste_of(person)[self.rows].topk(min(n, len(self.rows))).indices)
-
-    def place_of_films(self, item_ids: Sequence[Id]) -> tuple[float, ...]:
-        """Return the middle of the films named that are shown: where somebody who loves just these would stand.
-
-        Raises ``InvalidArgument`` if none of them is shown.
-        """
-        wanted = set(item_ids)
-        places = [place for place, item_id in enumerate(self.frame["id"].tolist()) if item_id in wanted]
-        if not places:
-            raise InvalidArgument(f"item_ids must name at least one film that is on the map, got {list(item_ids)!r}")
-        return self._middle(torch.tensor(places))
-
-    def _middle(self, places: Tensor) -> tuple[float, ...]:
-        return tuple(self.projection.points[self.rows[places]].mean(0).tolist())
+        nearest = taste_of(person)[self.rows].topk(min(n, len(self.rows))).indices
+        return tuple(self.projection.points[self.rows[nearest]].mean(0).tolist())
 
     def slopes(self, direction: Tensor) -> tuple[float, ...]:
         """Return by how many stars a person's predicted taste rises per unit along each axis of the map.
@@ -134,15 +119,6 @@ class FilmMap:
         if self.projection.components is None:
             raise InvalidArgument("slopes need a map along straight axes, got one of UMAP, whose axes mean nothing")
         return tuple((self.projection.components @ direction).tolist())
-
-    def terms(self, direction: Tensor, item_id: Id) -> tuple[float, ...]:
-        """Return what each axis of the map adds to a person's predicted taste for a film, in stars.
-
-        term_k = (direction·component_k)(component_k·(coordinates_i − centre)). What the terms leave is the rest: the
-        other directions, and constants that belong to biases. Raises as ``slopes``, and ``UnknownId``.
-        """
-        point = self.projection.points[self.space.model.items.row(item_id)].tolist()
-        return tuple(slope * at for slope, at in zip(self.slopes(direction), point, strict=True))
 
 
 def _columns(space: FilmSpace, rows: Tensor) -> dict[str, Any]:

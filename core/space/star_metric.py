@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from core.errors import InvalidArgument
-from core.folding import Person
 from core.model import FactorModel
+from core.person import Person
 
 Metric: TypeAlias = Literal["stars", "raw"]
 
@@ -35,9 +35,9 @@ def film_coordinates(model: FactorModel, *, metric: Metric = "stars") -> Tensor:
     if metric not in ("stars", "raw"):
         raise InvalidArgument(f"metric must be stars or raw, got {metric!r}")
     if metric == "raw":
-        return _side_by_side(model.item_factors.cpu().double()) / model.n_draws**0.5
-    tastes = _side_by_side(_centred(model.user_factors)) / model.n_draws
-    films = _side_by_side(_centred(model.item_factors))
+        return side_by_side(model.item_factors.cpu().double()) / model.n_draws**0.5
+    tastes = side_by_side(_centred(model.user_factors)) / model.n_draws
+    films = side_by_side(_centred(model.item_factors))
     triangle = torch.linalg.qr(tastes, mode="r").R
     return films @ triangle.mT / len(model.users) ** 0.5 * _stars_per_score(model)
 
@@ -65,7 +65,7 @@ def people_directions(model: FactorModel) -> Tensor:
     V = √n_users Q with Q from the QR decomposition of ``film_coordinates``: the columns have mean square 1, so a
     film's squared norm is what people's tastes for it spread.
     """
-    tastes = _side_by_side(_centred(model.user_factors)) / model.n_draws
+    tastes = side_by_side(_centred(model.user_factors)) / model.n_draws
     return torch.linalg.qr(tastes).Q * len(model.users) ** 0.5
 
 
@@ -90,7 +90,7 @@ def _centred(factors: Tensor) -> Tensor:
     return doubles - doubles.mean(-2, keepdim=True)
 
 
-def _side_by_side(factors: Tensor) -> Tensor:
+def side_by_side(factors: Tensor) -> Tensor:
     """(draws, n, d) → (n, draws · d)."""
     return factors.movedim(0, 1).flatten(1)
 

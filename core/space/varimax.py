@@ -11,13 +11,9 @@ MOST_ROUNDS = 500
 SETTLED = 1e-10
 
 
-def varimax_criterion(points: Tensor) -> float:
-    """Return Σ over columns of the variance of the squared entries of ``points`` (n, k)."""
-    return float(points.square().var(0, correction=0).sum())
-
-
 def varimax(points: Tensor) -> Tensor:
-    """Return the rotation R (k, k) for which ``points`` (n, k) @ R has the largest ``varimax_criterion``.
+    """Return the rotation R (k, k) for which ``points`` (n, k) @ R has the largest criterion:
+    Σ over columns of the variance of their squared entries.
 
     Each pair of axes in turn is rotated by the angle that is best for it, until no pair gains: the criterion never
     falls. For the pair (x, y), with u = x² − y² and v = 2xy, tan 4φ = 2 (Σuv − Σu Σv / n) / (Σu² − Σv² −

@@ -30,7 +30,7 @@ from core.metrics import root_mean_square_error
 from core.model import FactorModel, ModelCard, UserPrior
 from core.progress import OnProgress, ShouldStop
 from core.ratings import Ratings
-from core.ridge import RowBatches, leverages, solve_rows
+from core.row_batches import RowBatches, leverages, solve_rows
 
 # Ratings at the mean that pull a film's first bias towards zero; the first solve replaces it.
 START_DAMPING = 5.0

@@ -25,7 +25,7 @@ from core.fitting import (
 from core.model import FactorModel, ModelCard, UserPrior
 from core.progress import OnProgress, ShouldStop
 from core.ratings import Ratings
-from core.ridge import RowBatches, leverages, solve_rows
+from core.row_batches import RowBatches, leverages, solve_rows
 from core.traits import Traits
 
 

@@ -35,7 +35,7 @@ from core.links import Identity, OrderedProbit
 from core.model import FactorModel
 from core.progress import OnProgress, ShouldStop
 from core.ratings import IdMap, Ratings
-from core.ridge import RowBatches
+from core.row_batches import RowBatches
 from core.traits import Traits
 
 # Precisions in inverse squared stars: as good as one rating that lies √2 stars from its prediction.

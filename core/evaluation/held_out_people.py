@@ -1,0 +1,29 @@
+"""Held-out ratings person by person, for what only a person can answer: how sure the model is of each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor
+
+from core.errors import InvalidArgument
+from core.folding import person_of
+from core.model import TrainedModel
+from core.person import Person
+from core.ratings import Ratings
+
+
+def check_held_out(model: TrainedModel, test: Ratings) -> None:
+    """Raise ``InvalidArgument`` on an empty test part, other id maps, or a model without a posterior."""
+    if not len(test):
+        raise InvalidArgument("test must hold at least one rating, got 0")
+    if test.users.labels != model.users.labels or test.items.labels != model.items.labels:
+        raise InvalidArgument("test must come from the same split as the model's training part, got other ids")
+    if model.user_prior is None:
+        raise InvalidArgument(f"model must have a posterior to be calibrated, {model.card.trainer} models have none")
+
+
+def held_out_people(model: TrainedModel, test: Ratings) -> Iterator[tuple[Person, Tensor]]:
+    """Yield everybody who has ratings in ``test``, as the model knows them, with the places of these ratings."""
+    for user in test.user_idx.unique().tolist():
+        yield person_of(model, model.users.labels[user]), (test.user_idx == user).nonzero()[:, 0]
