@@ -31,13 +31,14 @@ SOUND = {
     "core/metrics.py": "",
     "core/trainers/__init__.py": "from core.trainers.als import ALS",
     "core/trainers/als.py": "from core import metrics\nfrom core.model import Model",
+    "core/lessons/__init__.py": 'from core.model import Model\n__all__ = ["Model"]',
     "core/cli.py": "from core import Model",
     "dashboard/__init__.py": "",
     "dashboard/main.py": "import streamlit as st\nfrom dashboard.views import rate",
     "dashboard/jobs.py": "from core import Model",
     "dashboard/components/markup.py": 'LINE = "<p>{}</p>"',
     "dashboard/charts/map_scene.py": "A = 'x < y and b > c'",
-    "dashboard/views/rate.py": '"""Not <b>HTML</b>."""\nfrom dashboard import jobs\nfrom dashboard.components.markup import LINE\nA = "a < b, c > d"',
+    "dashboard/views/rate.py": '"""Not <b>HTML</b>."""\nfrom core.lessons import Model\nfrom dashboard import jobs\nfrom dashboard.components.markup import LINE\nA = "a < b, c > d"',
 }
 
 FAULTS = [
@@ -66,6 +67,9 @@ FAULTS = [
     ("dashboard/views/rate.py", "from torch import nn", "numerics belong in core"),
     ("dashboard/views/rate.py", "from sklearn.decomposition import PCA", "numerics belong in core"),
     ("dashboard/views/rate.py", "from core.model import Model", "only `from core import`"),
+    ("dashboard/views/rate.py", "from core.lessons import Hidden", "only `from core import`"),
+    ("dashboard/views/rate.py", "import core.lessons", "only `from core import`"),
+    ("core/lessons/__init__.py", "from core.model import Model\n__all__ = []", "must list in __all__"),
     ("dashboard/views/rate.py", "import core.model", "only `from core import`"),
     ("dashboard/views/rate.py", "from core import Hidden", "only `from core import`"),
     ("dashboard/views/rate.py", "from core import model", "only `from core import`"),
