@@ -17,6 +17,7 @@ from core import Id, IdMap, UnknownId
 from dashboard.visitors import account_key, digest_of, new_visitor_id, profile_in, visitor_in, with_profile
 
 PERSON, FILM, MODEL, DATA = "person", "film", "model", "data"
+STEP = "step"  # of the guided walk
 VIEW = "view"  # the part of the map that is seen: the browser writes it, numbers with _ between
 YOU = "you"
 TASTE = "taste-"  # before the genre that a starting taste is told by, where a person could stand
@@ -52,6 +53,13 @@ def choice(name: str, *, allowed: Collection[str] | Callable[[str], bool], defau
         if candidate is not None and is_allowed(candidate):
             return keep(name, candidate, default=default)
     return keep(name, default, default=default)
+
+
+def always(name: str, *, allowed: Collection[str], default: str) -> str:
+    """Return a choice like ``choice`` does, but let it stand in the address even when it is the default."""
+    value = choice(name, allowed=allowed, default=default)
+    set_choice(name, value)
+    return value
 
 
 def keep(name: str, value: str, *, default: str) -> str:

@@ -64,6 +64,15 @@ def note(text: str) -> str:
     return f'<p class="rs-note">{escape(text)}</p>'
 
 
+def ways(items: Iterable[tuple[str, str, str]]) -> str:
+    """Return links into the app: each a label, an address and a sentence on what one finds there."""
+    rows = "".join(
+        f'<li><a href="{escape(path)}" target="_self">{escape(label)}</a> <span>{escape(sentence)}</span></li>'
+        for label, path, sentence in items
+    )
+    return f'<ul class="rs-ways">{rows}</ul>'
+
+
 def provenance(*parts: str) -> str:
     """Return the grey line that ends every page: model version, data, seed; empty parts are left out."""
     return f'<p class="rs-note rs-provenance">{" · ".join(escape(part) for part in parts if part)}</p>'

@@ -1,0 +1,24 @@
+"""The code of a step, as it runs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from textwrap import dedent
+from typing import Any
+
+import streamlit as st
+
+
+def listing(functions: Sequence[Callable[..., Any]]) -> None:
+    """Show the source of ``functions``, which can be copied; nothing where there are none."""
+    if not functions:
+        return
+    st.header("The lines that do it")
+    for function in functions:
+        st.code(source_of(function), language="python", wrap_lines=True)
+
+
+def source_of(function: Callable[..., Any]) -> str:
+    """Return the source of a function or class as it stands in its file."""
+    return dedent(inspect.getsource(inspect.unwrap(function))).rstrip()
