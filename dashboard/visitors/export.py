@@ -14,7 +14,7 @@ from dashboard.exports import csv_text
 from dashboard.visitors import log
 from dashboard.visitors.database import Database
 from dashboard.visitors.owners import owner_of
-from dashboard.visitors.schema import events, models_in_use, profiles
+from dashboard.visitors.schema import events, finished_steps, models_in_use, profiles
 from dashboard.visitors.shelf import FilmId, Shelf
 
 FORMAT = "reelspace visitor 1"
@@ -35,11 +35,13 @@ def as_json(database: Database, visitor: str) -> str:
         profile = connection.execute(select(profiles).where(profiles.c.id == owner)).mappings().first()
         lines = connection.execute(select(events).where(events.c.profile_id == owner).order_by(events.c.id))
         models = connection.execute(select(models_in_use).where(models_in_use.c.profile_id == owner))
+        steps = connection.execute(select(finished_steps).where(finished_steps.c.profile_id == owner))
         whole = {
             "format": FORMAT,
             "profile": None if profile is None else _open(profile),
             "log": [_open(row) for row in lines.mappings()],
             "models": [_open(row) for row in models.mappings()],
+            "finished_steps": [_open(row) for row in steps.mappings()],
         }
     shelves = {name: _shelf(shelf) for name, shelf in _shelves(database, visitor).items()}
     return json.dumps({**whole, "shelves": shelves}, ensure_ascii=False, indent=1)

@@ -22,6 +22,7 @@ from dashboard.visitors.profiles import Profiles
 from dashboard.visitors.schema import models_in_use
 from dashboard.visitors.sharing import Sharing
 from dashboard.visitors.shelf import MARKS, SOURCES, Change, FilmId, Mark, Rating, Shelf, Source
+from dashboard.visitors.walk import Walk
 
 MOST_SECONDS = 2**40  # far beyond any year that a film was watched in, far below what a column holds
 LONGEST_LABEL = 200  # characters of what a batch is called
@@ -53,6 +54,11 @@ class Store:
     def sharing(self) -> Sharing:
         """The ratings of those who agreed, and the models made of them."""
         return Sharing(self.database)
+
+    @cached_property
+    def walk(self) -> Walk:
+        """Which steps of the guided walk somebody has finished."""
+        return Walk(self.database)
 
     def shelf(self, visitor: str, dataset: str, *, until: int | None = None) -> Shelf:
         """Return what somebody rated and what an undo would take back; empty for somebody unknown.

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 LONGEST_NAME = 60  # characters of a profile's name
+LONGEST_STEP = 40  # characters of a step of the guided walk, as in its address
 DIGEST = String(64)  # a SHA-256 in hexadecimal
 
 profiles = Table(
@@ -86,6 +87,14 @@ models_in_use = Table(
     Column("profile_id", ForeignKey("profile.id", ondelete="CASCADE"), primary_key=True),
     Column("dataset", String, primary_key=True),
     Column("folder", String, nullable=False),
+)
+
+finished_steps = Table(
+    "finished_step",
+    metadata,
+    Column("profile_id", ForeignKey("profile.id", ondelete="CASCADE"), primary_key=True),
+    Column("step", String(LONGEST_STEP), primary_key=True),
+    Column("at", BigInteger, nullable=False),
 )
 
 shared_models = Table(

@@ -9,9 +9,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import limit_threads
+from dashboard import resources
 from dashboard.views import learn
 from dashboard.views.learn.frame import Step
 from dashboard.views.learn.listing import source_of
+from dashboard.visitors import Store, StoreError
 from tests.dashboard.conftest import Open
 
 
@@ -65,6 +67,29 @@ def test_next_and_back_go_through_all_steps_and_next_finishes_one(open_view: Ope
     app.button(key="walk_next").click().run()
     app.button(key="walk_next").click().run()
     assert at(app) == "summary"
+
+
+def test_what_is_done_survives_a_new_session_and_the_walk_goes_on_there(
+    open_view: Open, three: None, store: Store, visitor: str
+) -> None:
+    open_view("learn").button(key="walk_next").click().run()
+    assert store.walk.done(visitor) == ("one",)
+    assert open_view("learn").title[0].value == "Title of two"
+    assert open_view("learn", step="one").title[0].value == "Title of one"
+
+
+def test_a_database_that_refuses_keeps_nobody_from_walking(
+    open_view: Open, three: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> Store:
+        raise StoreError("Nothing was saved: the disk is full.")
+
+    app = open_view("learn")
+    monkeypatch.setattr(resources, "store", broken)
+    app.button(key="walk_next").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Title of two"
+    assert "disk is full" in app.error[0].value
 
 
 def test_the_first_step_has_no_way_back(open_view: Open, three: None) -> None:

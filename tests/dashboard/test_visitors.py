@@ -179,8 +179,26 @@ def test_to_forget_deletes_every_row(store: Store) -> None:
     rate(store, 1, 2)
     store.undo(VISITOR, "d")
     store.set_model(VISITOR, "d", "/models/one")
+    store.walk.finish(VISITOR, "crosstab")
     store.forget(VISITOR)
-    assert not any(rows_in(store, "profile", "holder", "holding", "event", "model_in_use").values())
+    tables = ("profile", "holder", "holding", "event", "model_in_use", "finished_step")
+    assert not any(rows_in(store, *tables).values())
+
+
+def test_finished_steps_are_the_persons_own_and_outlive_the_program(store: Store, place: str) -> None:
+    assert [store.walk.finish(VISITOR, step) for step in ("tastes", "crosstab", "tastes")] == [True, True, False]
+    assert store.walk.done(new_visitor_id()) == ()
+    store.close()
+    again = open_store(place)
+    assert set(again.walk.done(VISITOR)) == {"tastes", "crosstab"}
+    again.close()
+
+
+@pytest.mark.parametrize("step", ["", "s" * 41])
+def test_a_step_has_a_name(store: Store, step: str) -> None:
+    with pytest.raises(InvalidArgument, match=r"^step must be a name of 1 to 40 characters, got \d+ characters$"):
+        store.walk.finish(VISITOR, step)
+    assert rows_in(store, "profile") == {"profile": 0}
 
 
 def test_tokens_are_long_random_and_known_by_their_form() -> None:

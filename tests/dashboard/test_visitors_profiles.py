@@ -120,7 +120,7 @@ def test_nobody_reaches_another_by_naming_their_profile(store: Store) -> None:
     assert store.profiles.current(stolen) is None
     assert store.model(stolen, "d") is None
     assert json.loads(as_json(store.database, stolen)) == {
-        "format": "reelspace visitor 1", "profile": None, "log": [], "models": [], "shelves": {},
+        "format": "reelspace visitor 1", "profile": None, "log": [], "models": [], "finished_steps": [], "shelves": {},
     }  # fmt: skip
     assert as_csv(store.database, stolen, lambda _data, _film: ("", None)).count("\n") == 1
     changes: list[Callable[[], object]] = [
@@ -130,6 +130,7 @@ def test_nobody_reaches_another_by_naming_their_profile(store: Store) -> None:
         lambda: store.undo(stolen, "d"),
         lambda: store.undo(stolen, "d", step=1),
         lambda: store.set_model(stolen, "d", "mine"),
+        lambda: store.walk.finish(stolen, "crosstab"),
         lambda: store.profiles.switch(BEN, anna),
         lambda: store.profiles.rename(stolen, "Ben"),
         lambda: store.profiles.new_link(stolen),

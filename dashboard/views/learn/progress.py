@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from dashboard import resources, state
+from dashboard.visitors import StoreError
 
-from dashboard import state
-
-SUMMARY = "summary"
+SUMMARY, GLOSSARY = "summary", "glossary"  # pages of the walk that are no steps
 
 
 def current(slugs: tuple[str, ...]) -> str:
     """Return the step to show: the one in the address, else the last one of this session, else the first not yet done."""
-    done_already = done()
-    ahead = next((slug for slug in slugs if slug not in done_already), slugs[0] if slugs else SUMMARY)
-    return state.always(state.STEP, allowed=(*slugs, SUMMARY), default=ahead)
+    finished = done()
+    ahead = next((slug for slug in slugs if slug not in finished), slugs[0] if slugs else SUMMARY)
+    return state.always(state.STEP, allowed=(*slugs, SUMMARY, GLOSSARY), default=ahead)
 
 
 def done() -> frozenset[str]:
     """Return the steps that the visitor has finished."""
-    return frozenset(st.session_state.get("steps_done", ()))
+    try:
+        return frozenset(resources.store().walk.done(state.visitor()))
+    except StoreError:  # told at the head of the page already
+        return frozenset()
 
 
 def go_to(slug: str, *, finishes: str | None = None) -> None:
     """Show another step in the run that follows; ``finishes`` is the one that is done with it."""
     if finishes is not None:
-        st.session_state["steps_done"] = done() | {finishes}
+        try:
+            resources.store().walk.finish(state.visitor(), finishes)
+        except StoreError as error:
+            state.complain(str(error))
     state.set_choice(state.STEP, slug)
