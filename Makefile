@@ -32,7 +32,7 @@ run: setup  ## Serve the app on http://localhost:8501, set up on first use
 
 test: setup-dev  ## Check and test everything, the browser included
 	@browser=$$(tools/browser.sh "$(PY)") && server=$$(tools/postgres.sh "$(PY)") && $(MAKE) lint VENV="$(VENV)" && \
-	REELSPACE_CHROMIUM="$$browser" REELSPACE_POSTGRES="$$server" $(PY) -m pytest $(PYTEST_ARGS)
+	REELSPACE_CHROMIUM="$$browser" REELSPACE_POSTGRES="$$server" tools/test.sh "$(PY)" $(PYTEST_ARGS)
 
 lint: setup-dev  ## ruff and mypy
 	@$(PY) -m ruff check .
