@@ -23,6 +23,7 @@ from core.errors import (
 )
 from core.evaluation.calibration import Calibration, check_calibration
 from core.evaluation.held_out import Evaluation, evaluate
+from core.evaluation.side_by_side import Figure, SideBySide, Standing, side_by_side
 from core.evaluation.splits import SPLITS, Split, make_split
 from core.explanation.influence import Influence, influences
 from core.explanation.ledger import Explanation, Term, explain
@@ -100,6 +101,7 @@ __all__ = [
     "Evidence",
     "Explanation",
     "FactorModel",
+    "Figure",
     "Film",
     "FilmBetween",
     "FilmMap",
@@ -144,7 +146,9 @@ __all__ = [
     "SavedModel",
     "SharedFilm",
     "ShouldStop",
+    "SideBySide",
     "Split",
+    "Standing",
     "Strategy",
     "Taste",
     "Term",
@@ -192,6 +196,7 @@ __all__ = [
     "read_history",
     "recommend",
     "save_model",
+    "side_by_side",
     "smallest_change",
     "star_chances",
     "star_set",

@@ -151,8 +151,7 @@ def test_many_films_of_equal_score_keep_their_order() -> None:
         torch.zeros(1, 1, 0), torch.zeros(1, n_items, 0), torch.zeros(1, 1), flat, torch.zeros(1), train,
         ModelCard("Test", {}, 0, 1, ""),
     )  # fmt: skip
-    lists, _, _ = held_out._rank(model, test, 5)
-    assert lists.tolist() == [1, 2, 3, 4, 5]
+    assert held_out.rank_people(model, test, 5).listed.tolist() == [1, 2, 3, 4, 5]
 
 
 def test_no_list_ever_holds_a_film_rated_in_training(synthetic_small: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,14 +161,14 @@ def test_no_list_ever_holds_a_film_rated_in_training(synthetic_small: Dataset, m
     loving = replace(loving, item_bias=loving.item_bias + loving.rated.item_counts)
     rated = {(user, item) for user, item, _ in reference.entries(split.train)}
     shown: list[torch.Tensor] = []
-    rank = held_out._rank
+    rank = held_out.rank_people
 
-    def spy(model: FactorModel, test: Ratings, k: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def spy(model: FactorModel, test: Ratings, k: int) -> held_out.RankedPeople:
         found = rank(model, test, k)
-        shown.append(found[0])
+        shown.append(found.listed)
         return found
 
-    monkeypatch.setattr(held_out, "_rank", spy)
+    monkeypatch.setattr(held_out, "rank_people", spy)
     for user in range(0, synthetic_small.ratings.n_users, 7):
         own = split.test.take(split.test.user_idx == user)
         if len(own):

@@ -42,6 +42,53 @@ def evaluate(model: TrainedModel, test: Ratings, *, k: int = 10) -> Evaluation:
     Every film a person did not rate in training is ranked, held-out or not; ties keep the order of film rows.
     Raises ``InvalidArgument`` on an empty test part, other id maps, a rating seen in training, or k out of range.
     """
+    check_comparable(model, test, k)
+    predictions = model.predict_ratings(test).cpu()
+    ranked = rank_people(model, test, k)
+    return Evaluation(
+        rmse=metrics.root_mean_square_error(test.values, predictions),
+        mae=metrics.mean_absolute_error(test.values, predictions),
+        ndcg=float(ranked.ndcg.nanmean()),
+        recall=float(ranked.recall.nanmean()),
+        coverage=metrics.coverage(ranked.listed, len(model.items)),
+        k=k,
+        relevant_from=test.scale.relevant_from,
+        n_train=len(model.rated),
+        n_test=len(test),
+        n_ranked_users=int((~ranked.ndcg.isnan()).sum()),
+    )
+
+
+@dataclass(frozen=True)
+class RankedPeople:
+    """The lists of the people in a test part, in the order of their rows.
+
+    ``listed``: rows of all films in anybody's list, one list after another; ``ndcg`` and ``recall`` (n_people,), NaN
+    where nothing is relevant.
+    """
+
+    listed: Tensor
+    ndcg: Tensor
+    recall: Tensor
+
+
+def rank_people(model: TrainedModel, test: Ratings, k: int) -> RankedPeople:
+    """Return the ``k`` best films of everybody in ``test``, and how many held-out films that they liked are among them."""
+    liked = Cells(test.take(test.values >= test.scale.relevant_from))
+    listed, ndcg, recall = [], [], []
+    for users, best, shown in ranked_blocks(model, test.user_idx.unique(), k):
+        relevant = torch.zeros(len(users), len(model.items), dtype=torch.bool)
+        relevant[liked.of(users)] = True
+        hits = relevant.gather(1, best)  # no film rated in training is among them
+        n_relevant = relevant.sum(1)
+        listed.append(best[shown])
+        ndcg.append(metrics.ndcg_at_k(hits, n_relevant))
+        recall.append(metrics.recall_at_k(hits, n_relevant))
+    return RankedPeople(torch.cat(listed), torch.cat(ndcg), torch.cat(recall))
+
+
+def check_comparable(model: TrainedModel, test: Ratings, k: int) -> None:
+    """Raise ``InvalidArgument`` unless ``model`` can be measured on ``test``: same ids, no rating seen, k in range."""
     if not len(test):
         raise InvalidArgument("test must hold at least one rating, got 0")
     if not 1 <= k <= len(model.items):
@@ -49,35 +96,6 @@ def evaluate(model: TrainedModel, test: Ratings, *, k: int = 10) -> Evaluation:
     if test.users.labels != model.users.labels or test.items.labels != model.items.labels:
         raise InvalidArgument("test must come from the same split as the model's training part, got other ids")
     _check_unseen(model.rated, test)
-    predictions = model.predict_ratings(test).cpu()
-    lists, ndcg, recall = _rank(model, test, k)
-    return Evaluation(
-        rmse=metrics.root_mean_square_error(test.values, predictions),
-        mae=metrics.mean_absolute_error(test.values, predictions),
-        ndcg=float(ndcg.nanmean()),
-        recall=float(recall.nanmean()),
-        coverage=metrics.coverage(lists, len(model.items)),
-        k=k,
-        relevant_from=test.scale.relevant_from,
-        n_train=len(model.rated),
-        n_test=len(test),
-        n_ranked_users=int((~ndcg.isnan()).sum()),
-    )
-
-
-def _rank(model: TrainedModel, test: Ratings, k: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Films listed (n_users in test, k), and nDCG@k and recall@k of those users."""
-    liked = Cells(test.take(test.values >= test.scale.relevant_from))
-    lists, ndcg, recall = [], [], []
-    for users, best, shown in ranked_blocks(model, test.user_idx.unique(), k):
-        relevant = torch.zeros(len(users), len(model.items), dtype=torch.bool)
-        relevant[liked.of(users)] = True
-        hits = relevant.gather(1, best)  # no film rated in training is among them
-        n_relevant = relevant.sum(1)
-        lists.append(best[shown])
-        ndcg.append(metrics.ndcg_at_k(hits, n_relevant))
-        recall.append(metrics.recall_at_k(hits, n_relevant))
-    return torch.cat(lists), torch.cat(ndcg), torch.cat(recall)
 
 
 def _check_unseen(train: Ratings, test: Ratings) -> None:
