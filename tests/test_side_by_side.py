@@ -43,8 +43,8 @@ def test_the_figures_are_those_of_evaluate(
         assert standing.rmse_gap.value == pytest.approx(expected.rmse - alone["one"].rmse, abs=1e-12)
         assert standing.ndcg_gap.value == pytest.approx(expected.ndcg - alone["one"].ndcg, abs=1e-12)
     people = {user for user, _, _ in reference.entries(split[1])}
-    assert (found.n_test, found.n_people, found.k) == (len(split[1]), len(people), 3)
-    assert found.n_ranked == alone["one"].n_ranked_users < found.n_people
+    assert (found.n_test, len(found.people), found.k) == (len(split[1]), len(people), 3)
+    assert found.n_ranked == alone["one"].n_ranked_users < len(people)
 
 
 def test_intervals_equal_loops_over_drawn_people(
@@ -68,6 +68,27 @@ def test_intervals_equal_loops_over_drawn_people(
                 )
                 got = getattr(found[name], which)
                 assert (got.low, got.high) == pytest.approx(tuple(ends.tolist()), abs=1e-9), (name, which)
+
+
+def test_each_persons_error_and_who_is_nearer_for_how_many(
+    found: SideBySide, split: tuple[Ratings, Ratings], models: dict[str, FactorModel]
+) -> None:
+    errors = {name: people_apart(model, split[1]) for name, model in models.items()}
+    nearer = 0
+    for user in errors["one"]:
+        apart = {name: reference.rmse(own[user][0], [0.0] * len(own[user][0])) for name, own in errors.items()}
+        assert found.of_person(split[1].users.labels[user]) == pytest.approx(apart, abs=1e-9)
+        nearer += apart["other"] < apart["one"]
+    assert 0 < nearer < len(found.people)
+    assert (found.n_nearer("other"), found.n_nearer("one")) == (nearer, 0)
+    assert found.of_person("nobody") is None
+
+
+def test_it_comes_back_from_json_and_nothing_else_does(found: SideBySide) -> None:
+    assert SideBySide.from_json(found.to_json()) == found
+    for text in ("", "[]", "{}", '{"standings": 3}', "null", found.to_json().replace('"k"', '"q"')):
+        with pytest.raises(InvalidArgument, match=r"^text must be what to_json wrote, got"):
+            SideBySide.from_json(text)
 
 
 def people_apart(model: FactorModel, test: Ratings) -> dict[int, tuple[list[float], float | None]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from core.errors import InvalidArgument
 from core.evaluation.held_out import check_comparable, rank_people
+from core.ids import Id
 from core.model import TrainedModel
 from core.ratings import Ratings
 
@@ -35,28 +38,58 @@ class Figure:
 
 @dataclass(frozen=True)
 class Standing:
-    """One model: RMSE in stars, nDCG@k from 0 to 1, and both minus those of the reference model."""
+    """One model: RMSE in stars, nDCG@k from 0 to 1, and both minus those of the reference model.
+
+    ``people_rmse`` is the RMSE on each person's held-out ratings alone, in the order of ``SideBySide.people``.
+    """
 
     name: str
     rmse: Figure
     ndcg: Figure
     rmse_gap: Figure
     ndcg_gap: Figure
+    people_rmse: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class SideBySide:
-    """Models on the same ``n_test`` held-out ratings of ``n_people``; ``n_ranked`` of these liked a film among them."""
+    """Models on the same ``n_test`` held-out ratings of ``people``; ``n_ranked`` of these liked a film among them."""
 
     reference: str
     standings: tuple[Standing, ...]
+    people: tuple[Id, ...]
     n_test: int
-    n_people: int
     n_ranked: int
     k: int
 
     def __getitem__(self, name: str) -> Standing:
         return next(standing for standing in self.standings if standing.name == name)
+
+    def of_person(self, user_id: Id) -> dict[str, float] | None:
+        """Return each model's RMSE on one person's held-out ratings; None if they have none."""
+        if user_id not in self.people:
+            return None
+        place = self.people.index(user_id)
+        return {standing.name: standing.people_rmse[place] for standing in self.standings}
+
+    def n_nearer(self, name: str) -> int:
+        """Return for how many people the model ``name`` is nearer to their ratings than the reference."""
+        pairs = zip(self[name].people_rmse, self[self.reference].people_rmse, strict=True)
+        return sum(own < other for own, other in pairs)
+
+    def to_json(self) -> str:
+        """Return all of it as a JSON text, which ``from_json`` reads."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> SideBySide:
+        """Return what ``to_json`` wrote; raises ``InvalidArgument`` on any other text."""
+        try:
+            found = json.loads(text)
+            standings = tuple(map(_read_standing, found["standings"]))
+            return cls(**{**found, "standings": standings, "people": tuple(found["people"])})
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise InvalidArgument(f"text must be what to_json wrote, got {text[:40]!r}") from error
 
 
 @dataclass(frozen=True)
@@ -89,8 +122,11 @@ def side_by_side(
         raise InvalidArgument(f"test must hold a rating of at least {test.scale.relevant_from:g} stars, got none")
     draws = _draws(len(people), ranked, n_resamples, seed)
     spreads = {name: _figures(each, n_ratings, draws) for name, each in answers.items()}
-    standings = [_standing(name, spreads[name], spreads[reference]) for name in models]
-    return SideBySide(reference, tuple(standings), len(test), len(people), int(ranked.sum()), k)
+    standings = [
+        _standing(name, spreads[name], spreads[reference], each.squares / n_ratings) for name, each in answers.items()
+    ]
+    labels = tuple(test.users.labels[row] for row in people.tolist())
+    return SideBySide(reference, tuple(standings), labels, len(test), int(ranked.sum()), k)
 
 
 def _answers(model: TrainedModel, test: Ratings, place: Tensor, n_people: int, k: int) -> _Answers:
@@ -119,10 +155,17 @@ def _figures(answers: _Answers, n_ratings: Tensor, draws: Tensor) -> Tensor:
     return torch.stack([rmse, ndcg])
 
 
-def _standing(name: str, own: Tensor, reference: Tensor) -> Standing:
-    return Standing(name, *map(_figure, own), *map(_figure, own - reference))
+def _standing(name: str, own: Tensor, reference: Tensor, people: Tensor) -> Standing:
+    rmse, ndcg = map(_figure, own)
+    rmse_gap, ndcg_gap = map(_figure, own - reference)
+    return Standing(name, rmse, ndcg, rmse_gap, ndcg_gap, tuple(people.sqrt().tolist()))
 
 
 def _figure(spread: Tensor) -> Figure:
     low, high = torch.quantile(spread[1:], spread.new_tensor(INTERVAL)).tolist()
     return Figure(float(spread[0]), low, high)
+
+
+def _read_standing(found: dict[str, Any]) -> Standing:
+    figures = {name: Figure(**found[name]) for name in ("rmse", "ndcg", "rmse_gap", "ndcg_gap")}
+    return Standing(**{**found, **figures, "people_rmse": tuple(found["people_rmse"])})
