@@ -1,5 +1,6 @@
 """People and their ratings. Never imports streamlit."""
 
+from dashboard.visitors.backup import restore, save
 from dashboard.visitors.cookie import COOKIE_NAME, VisitorCookie, visitor_in
 from dashboard.visitors.door import DOOR, door_routes
 from dashboard.visitors.errors import ProfileGone, StoreError
@@ -50,6 +51,8 @@ __all__ = [
     "new_visitor_id",
     "open_store",
     "profile_in",
+    "restore",
+    "save",
     "visitor_in",
     "with_profile",
 ]
