@@ -39,10 +39,11 @@ LAYERS = {
         ["dashboard"],
         ["words", "exports"],
         ["charts", "visitors", "jobs", "sentences"],
-        ["library", "backup"],
+        ["library", "backup", "measured", "verdicts"],
         ["rows", "community"],
         ["resources", "state"],
         ["map_resources", "map_state"],
+        ["learn_resources"],
         ["components", "report"],
         ["views"],
         ["server", "main"],
@@ -58,6 +59,8 @@ WITHOUT_STREAMLIT = {
     "sentences",
     "library",
     "backup",
+    "measured",
+    "verdicts",
     "rows",
     "community",
     "report",
@@ -72,6 +75,8 @@ TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)(\s[^<>]*)?/?>|<!--")
 HTML_BUILDERS = {
     "dashboard.components.markup",
     "dashboard.components.tables",  # sums as tables
+    "dashboard.components.grids",  # people by films
+    "dashboard.components.standings",  # models beside each other
     "dashboard.components.loss_curves",  # one drawing, nothing from data in it but numbers
     "dashboard.server",  # reads Streamlit's own page, builds none
 }

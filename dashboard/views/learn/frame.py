@@ -14,6 +14,7 @@ from dashboard.components.links import LEARN, address
 from dashboard.components.steps import Stop, steps_strip
 from dashboard.views.learn import progress
 from dashboard.views.learn.listing import listing
+from dashboard.words import literal
 
 # Keys that move between steps; Streamlit leaves them alone while somebody types.
 NEXT_KEY, BACK_KEY = "N", "P"
@@ -54,15 +55,14 @@ def show_step(steps: tuple[Step, ...], step: Step) -> None:
     st.html(markup.lede(*step.idea))
     if step.wide:
         step.draw()
-        left, right = st.columns([1.75, 1], gap="large")
+        _rail(steps, step)
     else:
         left, right = st.columns([1.75, 1], gap="large")
         with left:
             step.draw()
-    with left:
-        listing(step.listing)
-    with right:
-        _rail(steps, step)
+        with right:
+            _rail(steps, step)
+    listing(step.listing)
 
 
 def step_address(slug: str) -> str:
@@ -73,22 +73,24 @@ def step_address(slug: str) -> str:
 def _rail(steps: tuple[Step, ...], step: Step) -> None:
     st.header("Try this")
     st.html(markup.note(step.try_this))
+    place = steps.index(step)
+    with st.container(key="walk"):
+        if place + 1 < len(steps):
+            after = steps[place + 1]
+            _button(f"Next: {after.title}", after.slug, key="next", shortcut=NEXT_KEY, finishes=step.slug)
+        else:
+            _button("Next: your summary", progress.SUMMARY, key="next", shortcut=NEXT_KEY, finishes=step.slug)
+        if place:
+            before = steps[place - 1]
+            _button(f"Back: {before.title}", before.slug, key="back", shortcut=BACK_KEY)
     if step.in_the_app:
         st.header("Where this is in the app")
-        st.html(markup.ways([(label, path, sentence) for label, path, sentence in step.in_the_app]))
-    place = steps.index(step)
-    with st.container(horizontal=True, key="walk"):
-        if place:
-            _button("Back", steps[place - 1].slug, key="back", shortcut=BACK_KEY)
-        if place + 1 < len(steps):
-            _button("Next", steps[place + 1].slug, key="next", shortcut=NEXT_KEY, finishes=step.slug)
-        else:
-            _button("Your summary", progress.SUMMARY, key="next", shortcut=NEXT_KEY, finishes=step.slug)
+        st.html(markup.ways(step.in_the_app))
 
 
 def _button(label: str, slug: str, *, key: str, shortcut: str, finishes: str | None = None) -> None:
     st.button(
-        label,
+        literal(label),
         key=f"walk_{key}",
         type="secondary" if finishes is None else "primary",
         on_click=progress.go_to,

@@ -15,8 +15,10 @@ def listing(functions: Sequence[Callable[..., Any]]) -> None:
     if not functions:
         return
     st.header("The lines that do it")
-    for function in functions:
-        st.code(source_of(function), language="python", wrap_lines=True)
+    # Several stand behind each other: all of them at once would bury the rest of the page.
+    places = st.tabs([function.__name__ for function in functions]) if len(functions) > 1 else [st.container()]
+    for place, function in zip(places, functions, strict=True):
+        place.code(source_of(function), language="python", wrap_lines=True)
 
 
 def source_of(function: Callable[..., Any]) -> str:

@@ -1,0 +1,209 @@
+"""Step 1: recommending by category, and what it gets wrong about films that somebody really rated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core import ALS, Category, Id, SideBySide, Split, Trainer
+from core.lessons import (
+    best_by_kind,
+    favourite_kinds,
+    filed_alike,
+    guess_by_kind,
+    kinds_of,
+    mean_by_kind,
+    misses,
+)
+from dashboard import learn_resources, resources, state
+from dashboard.components import grids, markup
+from dashboard.components.job_panel import job_panel
+from dashboard.components.scene import Scene, open_scene
+from dashboard.components.standings import standings
+from dashboard.library import KINDS
+from dashboard.rows import film_of
+from dashboard.verdicts import race_sentences
+from dashboard.views.learn.frame import Step
+from dashboard.words import count, predicted_text, star_text
+
+LEAST_LEARNED, LEAST_HIDDEN = 20, 10  # ratings of somebody who can be an example
+MOST_OFFERED = 500
+N_MISSES, N_KINDS = 5, 9
+CATEGORIES = "category"
+
+
+def draw() -> None:
+    """Show somebody's kinds, the guesses that follow, and the duel."""
+    scene = open_scene()
+    dataset = scene.base.dataset
+    split = learn_resources.held_out(dataset.ratings.fingerprint, dataset)
+    kinds = learn_resources.kinds(dataset.ratings.fingerprint, dataset)
+    people = _examples(split)
+    if not people or not any(kinds.values()):
+        st.html(markup.empty("Nothing to file", "These ratings know no kinds of film, or nobody rated enough of them."))
+        return
+    who = _pick(people)
+    user = split.train.users.parse(who)
+    known, hidden = split.train.of_user(user), split.test.of_user(user)
+    means = mean_by_kind(known, kinds)
+    _show_kinds(who, known, kinds, split.train.scale.levels)
+    _show_misses(scene, hidden, means, kinds)
+    _show_ties(scene, who, {*known, *hidden}, means, kinds)
+    _show_duel(scene, user)
+
+
+def _examples(split: Split) -> list[str]:
+    """People with enough ratings on both sides, in the order of the data."""
+    pairs = zip(split.train.users, split.train.user_counts.tolist(), split.test.user_counts.tolist(), strict=True)
+    found = [str(user) for user, learned, hidden in pairs if learned >= LEAST_LEARNED and hidden >= LEAST_HIDDEN]
+    return found[:MOST_OFFERED]
+
+
+def _pick(people: list[str]) -> str:
+    who = state.choice(state.SOMEBODY, allowed=people, default=people[0])
+    st.selectbox(
+        "A real person",
+        people,
+        format_func=lambda user: f"User {user}",
+        key=state.widget(state.SOMEBODY, who),
+        on_change=_picked,
+        width=260,
+    )
+    return who
+
+
+def _picked() -> None:
+    state.set_choice(state.SOMEBODY, state.picked(state.SOMEBODY))
+
+
+def _show_kinds(
+    who: str, known: Mapping[Id, float], kinds: Mapping[Id, tuple[str, ...]], levels: Sequence[float]
+) -> None:
+    found = favourite_kinds(known, kinds, levels)[:N_KINDS]
+    rows = [grids.KindRow(each.kind, each.counts, each.mean) for each in found]
+    st.html(
+        markup.subheading(f"How many films of each kind User {who} gave each number of stars")
+        + grids.kinds("Films by kind and stars", levels, rows)
+    )
+    largest = max(found, key=lambda each: each.n_films, default=None)
+    if largest is not None:
+        low, high = map(star_text, largest.span(levels))
+        really = f"it was anything from {low} to {high}" if low != high else f"it was always {low}"
+        st.html(
+            markup.note(
+                f"For a film that is filed under “{largest.kind}” and nothing else, the guess is "
+                f"{predicted_text(largest.mean)}. Really {really}."
+            )
+        )
+
+
+def _show_misses(
+    scene: Scene, hidden: Mapping[Id, float], means: Mapping[str, float], kinds: Mapping[Id, tuple[str, ...]]
+) -> None:
+    found = misses(hidden, means, kinds)
+    far = sum(miss.distance >= 1 for miss in found)
+    rows = []
+    for miss in found[:N_MISSES]:
+        about = film_of(scene.base.saved.films, miss.film)
+        rows.append(grids.Missed(about.title, about.year, ", ".join(kinds[miss.film]), miss.guess, miss.given))
+    st.header("Where the guess was furthest off")
+    st.html(
+        markup.note(
+            f"{count(len(hidden), 'rating')} of this person were hidden from the table above. Of "
+            f"{count(len(found), 'guess', 'guesses')} for them {far or 'none'} {'is' if far == 1 else 'are'} a whole star off or more. "
+            "In colour the guess, in a box what this person gave."
+        )
+        + grids.misses(rows)
+    )
+
+
+def _show_ties(
+    scene: Scene, who: str, rated: set[Id], means: Mapping[str, float], kinds: Mapping[Id, tuple[str, ...]]
+) -> None:
+    """Films of the same kinds get one guess: no list can be made of them."""
+    unseen = [film for film in scene.base.dataset.ratings.items if film not in rated]
+    ranked, alike = best_by_kind(unseen, means, kinds), filed_alike(unseen, kinds)
+    if not ranked:
+        return
+    titles = [film_of(scene.base.saved.films, film).title for film, _ in ranked[:3]]
+    such = [film_of(scene.base.saved.films, film).title for film in alike[:2]]
+    st.header(f"What categories would recommend to User {who}")
+    st.html(
+        markup.note(
+            f"First of all {', '.join(titles)}, with {predicted_text(ranked[0][1])} stars. But "
+            f"{count(len(alike), 'film')} that this person has not rated are filed alike, such as {' and '.join(such)}: "
+            "to categories they are one and the same film."
+        )
+    )
+
+
+def _show_duel(scene: Scene, user: Id) -> None:
+    """Categories at their best against models that know no category."""
+    st.header("Can numbers do better than names?")
+    dataset = scene.base.dataset
+    usual = KINDS[resources.default_kind(scene.data)]
+    trainers: dict[str, Trainer[Any]] = {
+        CATEGORIES: Category.of(dataset.films),
+        "ALS": ALS(),
+        type(usual.trainer).__name__: usual.trainer,
+    }
+    job, found = learn_resources.race(dataset, trainers, reference=CATEGORIES)
+    if found is None:
+        job_panel(resources.runner(), job, what="The duel", stop="Stop the duel", stays="The page works without it.")
+        return
+    best = list(trainers)[-1]
+    st.html(
+        markup.lede(
+            *race_sentences(
+                found, best, title="The model that this app opens with", reference="categories at their best"
+            )
+        )
+        + markup.note(_person_sentence(found, user, best))
+        + standings(found, _NAMES)
+        + markup.note(
+            f"{count(found.n_test, 'rating')} by {count(len(found.people), 'person', 'people')} were hidden from all of "
+            "them. Below each figure stands how far it might move with other people (95 % interval)."
+        )
+        + markup.note(
+            "Typical error: the root of the mean squared difference (RMSE). Lists: how early films stand that people "
+            "turned out to like, 1 at best (nDCG)."
+        )
+    )
+
+
+_NAMES = {
+    CATEGORIES: ("Categories", "at their best: weighed for each person, and with each film's own mean"),
+    "ALS": ("Factors, one model", "the numbers that this walk is about (ALS)"),
+    "Gibbs": ("Factors, many models", "what this app opens with (Gibbs)"),
+}
+
+
+def _person_sentence(found: SideBySide, user: Id, best: str) -> str:
+    nearer = (
+        f"It is nearer than categories for {found.n_nearer(best)} of {count(len(found.people), 'person', 'people')}."
+    )
+    own = found.of_person(user)
+    if own is None:
+        return nearer
+    return f"For this person it is typically {own[best]:.2f} stars off, categories {own[CATEGORIES]:.2f}. {nearer}"
+
+
+STEP = Step(
+    slug="categories",
+    title="Recommend by category",
+    idea=(
+        "You like comic films, so here is another one. Shops and friends recommend like this: they file films under "
+        "kinds, and people under the kinds they like.",
+        "Below is a real person, and what they gave films of each kind. The guess for a film is the mean of its kinds. "
+        "See how well that works.",
+    ),
+    draw=draw,
+    try_this="Choose another person. Is there anybody whose row of a kind is filled in one place only?",
+    listing=(mean_by_kind, guess_by_kind, best_by_kind, kinds_of),
+    in_the_app=(
+        ("For you", ".", "The list that the numbers give, with reasons."),
+        ("Map, coloured by genre", "map?colour=genre", "Where films of one kind lie, and how they mix."),
+    ),
+)
