@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import Dataset, Id, SideBySide, Split, Trainer
-from core.lessons import file_under_kinds, rating_table
+from core import Dataset, Id, Ratings, SideBySide, Split, Trainer
+from core.lessons import crosstab, far_view, file_under_kinds, rating_table
 from dashboard import measured
 from dashboard.map_resources import result_of
 
@@ -33,9 +33,20 @@ def held_out(fingerprint: str, _dataset: Dataset) -> Split:  # noqa: ARG001 - th
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_DATA)
-def table(fingerprint: str, _dataset: Dataset) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
-    """Return the ratings as rows of person, film and stars."""
-    return rating_table(_dataset.ratings)
+def corner(fingerprint: str, _ratings: Ratings, size: tuple[int, int]) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
+    """Return the crosstab of the busiest people and the most rated films, ``size`` of them."""
+    return crosstab(rating_table(_ratings), n_people=size[0], n_films=size[1])
+
+
+@st.cache_resource(show_spinner=False, max_entries=2 * MOST_DATA)
+def far(
+    fingerprint: str,  # noqa: ARG001 - the cache's key
+    _ratings: Ratings,
+    patches: tuple[int, int],
+    size: tuple[int, int],
+) -> list[list[float]]:
+    """Return how full the table of ``size`` people and films is, in ``patches`` down and across."""
+    return far_view(_ratings, n_rows=patches[0], n_columns=patches[1], n_people=size[0], n_films=size[1])
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_DATA)

@@ -12,7 +12,7 @@ from core.lessons.categories import (
     mean_by_kind,
     misses,
 )
-from core.lessons.crosstab import crosstab, far_view, only, rating_table, share_empty
+from core.lessons.holes import crosstab, far_view, only, rating_table, share_empty
 
 __all__ = [
     "KindStars",

@@ -13,13 +13,13 @@ from core.ratings import Ratings
 
 def rating_table(ratings: Ratings) -> pd.DataFrame:
     """Return ``ratings`` as a frame with the columns person, film and stars, one row a rating."""
-    return pd.DataFrame(
-        {
-            "person": [ratings.users.labels[row] for row in ratings.user_idx.tolist()],
-            "film": [ratings.items.labels[row] for row in ratings.item_idx.tolist()],
-            "stars": ratings.values.tolist(),
-        }
-    )
+    people, films = (pd.Index(ids.labels) for ids in (ratings.users, ratings.items))
+    columns = {
+        "person": people.take(ratings.user_idx.numpy()),
+        "film": films.take(ratings.item_idx.numpy()),
+        "stars": ratings.values.numpy(),
+    }
+    return pd.DataFrame(columns)
 
 
 def crosstab(table: pd.DataFrame, *, n_people: int, n_films: int) -> pd.DataFrame:
