@@ -6,16 +6,39 @@ An example is given the function, the program's own or the one read off the scre
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+import torch
+
 from core.catalogue import Film
-from core.lessons import mean_by_kind, rating_table
+from core.datasets.dataset import Dataset
+from core.datasets.synthetic import Synthetic
+from core.lessons import Embedding, learn_films, mean_by_kind, rating_table
 from core.ratings import Ratings
+from core.space.film_map import FilmSpace
+from tests.models import random_model
 
 FILM = Film(1, "A film", 1965, ("Comedy", "Drama"))
 STARS = {1: 5.0, 2: 2.0, 3: 1.0}
 KINDS = {1: ("comic",), 2: ("comic", "about love"), 3: ("scary",), 4: (), 5: ("comic",)}
 RATINGS = Ratings.from_columns(["a", "a", "a", "b", "b", "c"], [1, 2, 3, 1, 2, 1], [5.0, 4.0, 3.0, 2.0, 1.0, 4.0])
+
+TABLE = torch.tensor([[0.1, -0.2, 0.3], [1.5, 0.0, -2.0], [0.7, 0.7, 0.7], [-1.0, 2.0, 0.5]])
+BATCH = (torch.tensor([1, 3, 1]), torch.tensor([0, 0, 2]), torch.tensor([5.0, 1.0, 3.0]))
+
+
+@cache
+def invented() -> Dataset:
+    """40 invented people, 30 invented films of several genres."""
+    return Synthetic(n_users=40, n_items=30, n_ratings=600).draw(seed=0)
+
+
+@cache
+def invented_space() -> FilmSpace:
+    """Where the invented films stand."""
+    return learn_films(invented().ratings, invented().films, 3)
+
 
 EXAMPLES: dict[str, Callable[[Any], Any]] = {
     # Categories
@@ -27,4 +50,25 @@ EXAMPLES: dict[str, Callable[[Any], Any]] = {
     "crosstab": lambda crosstab: crosstab(rating_table(RATINGS), n_people=2, n_films=3).fillna(-1).values.tolist(),
     "share_empty": lambda share_empty: share_empty(943, 1_682, 100_000),
     "only": lambda only: only(STARS, 2),
+    # One-hot
+    "one_hot": lambda one_hot: one_hot(2, 5),
+    "by_product": lambda by_product: [by_product(TABLE, row) for row in range(4)],
+    "by_index": lambda by_index: [by_index(TABLE, row) for row in range(4)],
+    "slip_of_a_key": lambda slip_of_a_key: slip_of_a_key(TABLE, 3),
+    # Embedding
+    "Embedding": lambda embedding: embedding(TABLE)(torch.tensor([2, 0, 2])).detach(),
+    "gradient_of_batch": lambda gradient_of_batch: gradient_of_batch(Embedding(TABLE), Embedding(TABLE[:3]), *BATCH),
+    # What it learned
+    "learn_films": lambda learn_films: learn_films(invented().ratings, invented().films, 2).coordinates,
+    "nearest_films": lambda nearest_films: nearest_films(
+        invented_space(), 1, 5, among=list(invented_space().model.items)
+    ),
+    "plane_by_hand": lambda plane_by_hand: (
+        plane_by_hand(invented_space(), ((1, 2), (3, 4)), ((5, 6), (7, 8))).projection.points
+    ),
+    # Someone new
+    "place_someone": lambda place_someone: place_someone(random_model(), random_model().user_prior, {10: 4.0, 30: 1.0}),
+    "predict_every_film": lambda predict_every_film: predict_every_film(
+        random_model(), torch.tensor([[0.5, -1.0, 0.2]] * 3, dtype=torch.float64)
+    ),
 }
