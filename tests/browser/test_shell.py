@@ -14,7 +14,7 @@ from tests.browser.serving import open_page
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "rate", "map", "film?film=175", "together", "you", "data", "history")
+PAGES = ("", "rate", "map", "film?film=175", "together", "learn", "you", "data", "history")
 SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
