@@ -19,9 +19,9 @@ from core.language.artefact import load, save
 from core.language.corpus import part_of
 from core.language.evaluation import compare
 from core.language.kneser_ney import KneserNey
-from core.language.model import LanguageModel, shown
+from core.language.model import MOST_READ, LanguageModel, shown
 from core.language.network import TokenNetwork
-from core.language.tokens import NAME, SPECIAL, Vocabulary, tokens_of, typed_tokens
+from core.language.tokens import MEANINGS, NAME, SPECIAL, Vocabulary, tokens_of, typed_tokens
 from core.language.training import LanguageModelTrainer, log_probabilities
 
 SOURCE = 'for item in items:\n    if item == 0:  # none\n        total += 3.5 * f("x")\n'
@@ -76,6 +76,9 @@ def test_any_text_is_read_or_refused(line: str) -> None:
         ("   # only a comment", "line must hold some Python to go on from, got '   # only a comment'"),
         ("x" * 10_001, "line must have at most 10,000 characters, got 10,001"),
         ("a\x00b", "line must be text, got a character of code 0, which no source has"),
+        ("\x1b[31mred", "line must be text, got a character of code 27, which no source has"),
+        ("x = \x9f", "line must be text, got a character of code 159, which no source has"),
+        ("half a \ud83d", "line must be text, got a character of code 55357, which no source has"),
     ],
 )
 def test_what_cannot_be_gone_on_from_gets_a_sentence(model: LanguageModel, line: str, sentence: str) -> None:
@@ -86,6 +89,40 @@ def test_what_cannot_be_gone_on_from_gets_a_sentence(model: LanguageModel, line:
 
 def test_ten_thousand_characters_are_answered(model: LanguageModel) -> None:
     assert len(model.next_tokens("x = " + "1 + " * 2499)) == 10
+
+
+def test_of_a_long_line_the_end_is_read(model: LanguageModel) -> None:
+    end = "item in items + " * 333 + "for item in"
+    assert len(typed_tokens(end)) > MOST_READ
+    rows = model.vocabulary.rows(typed_tokens(end))[-MOST_READ:]
+    scores, _ = model.network(torch.tensor([rows]))
+    best = int(scores[0, -1].argmax())
+    assert model.next_tokens(end)[0].token == model.vocabulary.tokens[best]
+    assert model.next_tokens("x = 1 + " + end)[0] == model.next_tokens(end)[0]
+
+
+def test_tabs_and_line_ends_are_text(model: LanguageModel) -> None:
+    assert len(model.next_tokens("if item:\r\n\tfor item in")) == 10
+
+
+def test_every_token_that_stands_for_many_says_what_it_means() -> None:
+    assert tuple(sorted(MEANINGS)) == tuple(sorted(SPECIAL))
+
+
+def test_numbers_that_training_chose_are_counted(model: LanguageModel) -> None:
+    n, width, hidden = len(model.vocabulary), 16, 24
+    # four gates, each of both inputs and two offsets
+    memory = 4 * hidden * (width + hidden + 2)
+    assert model.n_parameters == n * width + memory + (hidden + 1) * width + n
+
+
+def test_the_model_that_is_kept_knows_what_stands_for_what() -> None:
+    kept = load()
+    assert "while" in [each.token for each in kept.alike("for", n=5)]
+    assert kept.alike("True", n=1)[0].token == "False"
+    assert kept.figures["model"] < kept.figures["n_grams"]  # type: ignore[operator]  # both are numbers
+    assert kept.figures["ratio_high"] < 1  # type: ignore[operator]
+    assert shown(kept.complete("import os\nfor name in os.listdir(")) == "path):"
 
 
 def test_the_vocabulary_keeps_the_most_frequent_and_every_keyword() -> None:

@@ -7,3 +7,17 @@ Measured on the 34 held-out modules (113,677 tokens): perplexity 4.15, against 7
 counted on the same training tokens; ratio 0.54, from 0.52 to 0.58 (95 % bootstrap over modules). Training took 29
 minutes on one core. Tokens are whole words and signs; names outside the vocabulary are one token, "some name".
 """
+
+from core.language.artefact import load
+from core.language.model import Alike, Chance, LanguageModel, shown
+from core.language.tokens import MEANINGS, MOST_CHARACTERS
+
+__all__ = [
+    "MEANINGS",
+    "MOST_CHARACTERS",
+    "Alike",
+    "Chance",
+    "LanguageModel",
+    "load",
+    "shown",
+]

@@ -14,6 +14,8 @@ from core.language.tokens import DEDENT, INDENT, NAME, NEWLINE, START, Vocabular
 
 # A line of code is seldom longer than this.
 MOST_TO_COMPLETE = 40
+# Of a long text the end alone is read: what the memory still holds of the rest changes nothing that one could see.
+MOST_READ = 1000
 _ENDS = (NEWLINE, INDENT, DEDENT)
 # No space before these, none after those, and after these an opening bracket begins something of its own.
 _TIGHT, _OPENING, _CALLING = frozenset(")]},:."), frozenset("([{.@~"), frozenset("([")
@@ -47,11 +49,16 @@ class LanguageModel:
         """The tokens' vectors (n_tokens, width)."""
         return self.network.embedding.weight.detach()
 
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers training chose."""
+        return sum(numbers.numel() for numbers in self.network.parameters())
+
     def next_tokens(self, line: str, *, n: int = 10) -> list[Chance]:
         """Return the ``n`` likeliest tokens after ``line``, likeliest first.
 
-        Names that the model does not know are read as "some name". Raises ``InvalidArgument`` on an empty line,
-        one of more than 10,000 characters, or ``n`` below 1.
+        Names that the model does not know are read as "some name"; of a long line, the last ``MOST_READ`` tokens are
+        read. Raises ``InvalidArgument`` on an empty line, one of more than 10,000 characters, or ``n`` below 1.
         """
         if n < 1:
             raise InvalidArgument(f"n must be at least 1, got {n}")
@@ -95,7 +102,7 @@ class LanguageModel:
         return list(dict.fromkeys(token for token in typed_tokens(line) if token not in self.vocabulary))
 
     def _rows(self, line: str) -> list[int]:
-        return self.vocabulary.rows([START, *typed_tokens(line)])
+        return self.vocabulary.rows([START, *typed_tokens(line)])[-MOST_READ:]
 
     def _chances(self, rows: list[int]) -> Tensor:
         return self._read(rows, None)[0].softmax(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import keyword
 import tokenize
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,16 @@ START, NEWLINE, INDENT, DEDENT = "<start>", "<newline>", "<indent>", "<dedent>"
 NAME, TEXT, NUMBER = "<name>", "<text>", "<number>"
 # What stands for many: a name outside the vocabulary, any string, any number but 0, 1 and 2.
 SPECIAL = (START, NAME, NEWLINE, INDENT, DEDENT, TEXT, NUMBER)
+# What each of these says to a reader.
+MEANINGS = {
+    START: "the beginning",
+    NAME: "some other name",
+    NEWLINE: "the end of the line",
+    INDENT: "a block begins",
+    DEDENT: "a block ends",
+    TEXT: "some text in quotes",
+    NUMBER: "some other number",
+}
 # Five tokens of 12 bits fit into one 64-bit number, which is what makes counting n-grams quick.
 MOST_TOKENS = 4096
 # As much as a person types by hand; more is a slip.
@@ -24,6 +35,7 @@ MOST_CHARACTERS = 10_000
 _LAYOUT = {tokenize.NEWLINE: NEWLINE, tokenize.INDENT: INDENT, tokenize.DEDENT: DEDENT, tokenize.STRING: TEXT}
 _SKIPPED = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
 _COMMON_NUMBERS = frozenset("012")
+_LAYOUT_CHARACTERS = frozenset("\t\n\r\f")
 
 
 def tokens_of(source: str) -> list[str]:
@@ -49,12 +61,14 @@ def _name_of(token: tokenize.TokenInfo) -> str:
 def typed_tokens(line: str) -> list[str]:
     """Return the tokens of what a person typed, without the line end that the tokenizer adds.
 
-    Raises ``InvalidArgument`` if nothing is there to go on from, or more than ``MOST_CHARACTERS``.
+    Raises ``InvalidArgument`` if nothing is there to go on from, if there are more than ``MOST_CHARACTERS``, and on
+    characters that are none: control codes but tabs and line ends, halves of a pair.
     """
     if len(line) > MOST_CHARACTERS:
         raise InvalidArgument(f"line must have at most {MOST_CHARACTERS:,} characters, got {len(line):,}")
-    if "\x00" in line:
-        raise InvalidArgument("line must be text, got a character of code 0, which no source has")
+    for letter in line:
+        if unicodedata.category(letter) in ("Cc", "Cs") and letter not in _LAYOUT_CHARACTERS:
+            raise InvalidArgument(f"line must be text, got a character of code {ord(letter)}, which no source has")
     tokens = tokens_of(line)
     while tokens and tokens[-1] == DEDENT:
         tokens.pop()

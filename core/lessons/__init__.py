@@ -1,5 +1,6 @@
 """What the guided walk shows and runs: each step's sums in a few lines, the same that stand on the screen as a listing."""
 
+from core.language.network import TokenNetwork
 from core.lessons.categories import (
     KindStars,
     Miss,
@@ -12,6 +13,7 @@ from core.lessons.categories import (
     mean_by_kind,
     misses,
 )
+from core.lessons.code import KINDS_OF_TOKEN, TokenPlace, kind_of_token, place_tokens
 from core.lessons.embedding import Embedding, gradient_of_batch, random_table, rows_with_gradient, torch_embedding
 from core.lessons.holes import crosstab, far_view, only, rating_table, share_empty
 from core.lessons.item2vec import Agreement, FilmWords, Item2Vec, agreement, all_pairs, sentences
@@ -50,6 +52,7 @@ from core.lessons.words import (
 )
 
 __all__ = [
+    "KINDS_OF_TOKEN",
     "Agreement",
     "Embedding",
     "FilmWords",
@@ -60,6 +63,8 @@ __all__ = [
     "Part",
     "Passage",
     "Pull",
+    "TokenNetwork",
+    "TokenPlace",
     "agreement",
     "all_pairs",
     "best_by_kind",
@@ -78,6 +83,7 @@ __all__ = [
     "gradient_of_batch",
     "guess_by_kind",
     "in_common",
+    "kind_of_token",
     "kinds_of",
     "known_to_few",
     "largest_difference",
@@ -93,6 +99,7 @@ __all__ = [
     "only",
     "pairs_within",
     "place_someone",
+    "place_tokens",
     "plane_by_hand",
     "predict_every_film",
     "random_table",
