@@ -24,7 +24,7 @@ LAYERS = {
         ["ratings", "catalogue", "metrics", "traits", "row_batches"],
         ["model", "datasets", "stars", "kept_ratings"],
         ["fitting", "taste", "bayes", "neural_model", "imports"],
-        ["people", "person", "descent", "artefact"],
+        ["people", "person", "descent", "artefact", "alternation"],
         ["trainers", "engines", "folding"],
         ["space", "evaluation", "persistence", "convergence"],
         ["explanation", "next_films", "ranking", "runtime", "likeness"],
@@ -37,13 +37,13 @@ LAYERS = {
     ],
     "dashboard": [
         ["dashboard"],
-        ["words", "exports"],
+        ["words", "exports", "glossary"],
         ["charts", "visitors", "jobs", "sentences"],
         ["library", "backup", "measured", "verdicts"],
         ["rows", "community"],
         ["resources", "state"],
         ["map_resources", "map_state"],
-        ["learn_resources"],
+        ["learn_resources", "learn_models"],
         ["components", "report"],
         ["views"],
         ["server", "main"],
@@ -53,6 +53,7 @@ LAYERS = {
 WITHOUT_STREAMLIT = {
     "words",
     "exports",
+    "glossary",
     "charts",
     "visitors",
     "jobs",
@@ -76,6 +77,7 @@ HTML_BUILDERS = {
     "dashboard.components.markup",
     "dashboard.components.tables",  # sums as tables
     "dashboard.components.grids",  # people by films
+    "dashboard.components.number_tables",  # a model's own numbers
     "dashboard.components.standings",  # models beside each other
     "dashboard.components.loss_curves",  # one drawing, nothing from data in it but numbers
     "dashboard.server",  # reads Streamlit's own page, builds none

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from core import row_batches
+from core import alternation, row_batches
 from core.datasets.dataset import Dataset
 from core.datasets.synthetic import Synthetic
 from core.errors import InvalidArgument
@@ -18,8 +18,7 @@ from core.evaluation.splits import make_split
 from core.metrics import root_mean_square_error
 from core.model import FactorModel
 from core.ratings import IdMap, Ratings
-from core.trainers import als
-from core.trainers.als import ALS, _State
+from core.trainers.als import ALS, _begin
 from core.trainers.baselines import BiasOnly
 from core.trainers.sgd import SGD
 from tests import reference
@@ -75,7 +74,7 @@ def test_at_convergence_the_gradient_is_zero_on_both_sides(small: Ratings, count
 @pytest.mark.parametrize("count_power", POWERS)
 def test_no_half_sweep_raises_the_objective(small: Ratings, count_power: float) -> None:
     trainer = settings(count_power)
-    state = _State.create(trainer, small, 0, None, "cpu")
+    state = _begin(trainer, small, 0, None, "cpu")
     state.solve_users()
     card = trainer.fit(small, seed=0).card
     values = [reference.als_objective(small, tables(state.to_model(card, None)), *penalties(trainer))]
@@ -205,8 +204,8 @@ def test_a_part_of_the_people_shows_the_noise(planted: Dataset, monkeypatch: pyt
     monkeypatch.setattr(row_batches, "BATCH_ENTRIES", 256)
     trainer, train = ALS(n_factors=4), planted.ratings
     exact = trainer.fit(train, seed=0).user_prior
-    monkeypatch.setattr(als, "NOISE_SAMPLE", 10_000)
-    state = _State.create(trainer, train, 0, None, "cpu")
+    monkeypatch.setattr(alternation, "NOISE_SAMPLE", 10_000)
+    state = _begin(trainer, train, 0, None, "cpu")
     assert 0.1 < float(state.by_user.every(6).held.float().mean()) < 0.25
     drawn = trainer.fit(train, seed=0).user_prior
     assert exact is not None
@@ -262,7 +261,7 @@ def test_another_mean_does_not_disturb_a_warm_start(small: Ratings) -> None:
     """All ratings half a star higher: the films' biases take the difference, so that the start predicts the same."""
     old = settings(n_epochs=50).fit(small, seed=0)
     higher = replace(small, values=small.values + 0.5)
-    state = _State.create(settings(), higher, 0, old, "cpu")
+    state = _begin(settings(), higher, 0, old, "cpu")
     torch.testing.assert_close(state.items[:, -1] + state.mean, old.item_bias[0] + old.global_mean)
 
 

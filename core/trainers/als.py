@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from core.bayes.chain import sum_of_terms
+from core.alternation import Alternation
 from core.errors import InvalidArgument
 from core.fitting import (
     Reporter,
@@ -18,24 +18,18 @@ from core.fitting import (
     check_trainable,
     damped_means,
     global_mean,
-    lay_out,
-    left_out_variance,
     make_card,
-    n_threads_for,
     one_thread_inside,
     start_factors,
 )
 from core.links import Identity
 from core.metrics import root_mean_square_error
-from core.model import FactorModel, ModelCard, UserPrior
+from core.model import FactorModel
 from core.progress import OnProgress, ShouldStop
 from core.ratings import Ratings
-from core.row_batches import RowBatches, leverages, solve_rows
 
 # Ratings at the mean that pull a film's first bias towards zero; the first solve replaces it.
 START_DAMPING = 5.0
-# So many ratings show the noise well enough; all of 25 million would take as long as two sweeps.
-NOISE_SAMPLE = 2**21
 # With a validation part: sweeps without a gain that are tried before stopping (while factors are still small, two or
 # three sweeps may predict worse before they predict better), and what counts as a gain, in stars.
 PATIENCE, LEAST_GAIN = 4, 1e-4
@@ -102,7 +96,7 @@ class ALS:
         if self.validation_fraction:
             reporter = Reporter(train, 2 * self.n_epochs, on_progress, should_stop, hold_out)
             n_epochs, n_tried = self._choose_n_epochs(train, seed, start, device, reporter)
-        state = _State.create(self, train, seed, start, device)
+        state = _begin(self, train, seed, start, device)
         card = make_card(replace(self, n_epochs=n_epochs), train, seed=seed)
         reporter = Reporter(train, n_tried + n_epochs, on_progress, should_stop, hold_out)
         for epoch in range(1, n_epochs + 1):
@@ -116,7 +110,7 @@ class ALS:
     ) -> tuple[int, int]:
         """Return the number of sweeps that predicts the part put aside best, and how many were tried."""
         part, validation = _put_aside(train, self.validation_fraction, seed)
-        state, card = _State.create(self, part, seed, start, device), make_card(self, part, seed=seed)
+        state, card = _begin(self, part, seed, start, device), make_card(self, part, seed=seed)
         errors: list[float] = []
         while len(errors) < self.n_epochs and len(errors) - _best(errors) < PATIENCE:
             state.sweep()
@@ -125,109 +119,6 @@ class ALS:
             errors.append(root_mean_square_error(validation.values, predicted))
             reporter.report(len(errors), f"Trial sweep {len(errors)}", lambda: model)  # noqa: B023 - called at once
         return _best(errors), len(errors)
-
-
-@dataclass(frozen=True, eq=False)
-class _State:
-    """The tables of a fit in progress, each row (factors, bias); solves overwrite them."""
-
-    settings: ALS
-    train: Ratings
-    mean: float
-    users: Tensor
-    items: Tensor
-    by_user: RowBatches
-    by_item: RowBatches
-    penalty: Tensor  # (d + 1, d + 1), of a row with one rating
-
-    @classmethod
-    def create(cls, settings: ALS, train: Ratings, seed: int, start: FactorModel | None, device: str) -> _State:
-        dtype = getattr(torch, settings.precision)
-        mean = global_mean(train)
-        centred = (train.values.double() - mean).to(dtype)
-        penalties = [settings.regularization] * settings.n_factors + [settings.bias_regularization]
-        items = _first_items(settings, train, centred, seed, start)
-        by_user, by_item = lay_out(train, centred, device=device)
-        return cls(
-            settings=settings,
-            train=train,
-            mean=mean,
-            users=items.new_zeros(train.n_users, settings.n_factors + 1).to(device),
-            items=items.to(device),
-            by_user=by_user,
-            by_item=by_item,
-            penalty=torch.diag(torch.tensor(penalties, dtype=dtype)).to(device),
-        )
-
-    def sweep(self) -> None:
-        self.solve_users()
-        self.solve_items()
-
-    def solve_users(self) -> None:
-        self._solve(self.by_user, self.items, self.users)
-
-    def solve_items(self) -> None:
-        self._solve(self.by_item, self.users, self.items)
-
-    def _solve(self, layout: RowBatches, fixed: Tensor, out: Tensor) -> None:
-        solve_rows(
-            layout,
-            _with_ones(fixed),
-            out,
-            penalty=self.penalty,
-            weights=self._weights(layout),
-            offsets=fixed[:, -1].contiguous(),
-            n_threads=n_threads_for(fixed),
-        )
-
-    def _weights(self, layout: RowBatches) -> Tensor:
-        return layout.counts.to(self.penalty.dtype) ** self.settings.count_power
-
-    def noise_variance(self) -> float:
-        """The noise that left-out ratings show, in squared stars: all ratings, or those of some people of every kind."""
-        drawn = self.by_user.every(max(1, len(self.train) // NOISE_SAMPLE))
-        wanted = None if len(drawn.batches) == len(self.by_user.batches) else drawn.held
-        shares = self._leverages(drawn, self.items) + self._leverages(self.by_item, self.users, wanted)
-        if wanted is None:
-            return left_out_variance(self._residuals(self.train), shares)
-        return left_out_variance(self._residuals(self.train.take(wanted.cpu())), shares[wanted])
-
-    def _residuals(self, part: Ratings) -> Tensor:
-        places = [column.to(self.users.device) for column in (part.user_idx, part.item_idx)]
-        predicted = self.mean + sum_of_terms([self.users, self.items], places)
-        return part.values.to(predicted) - predicted
-
-    def _leverages(self, layout: RowBatches, fixed: Tensor, wanted: Tensor | None = None) -> Tensor:
-        return leverages(
-            layout,
-            _with_ones(fixed),
-            penalty=self.penalty,
-            weights=self._weights(layout),
-            wanted=wanted,
-            n_threads=n_threads_for(fixed),
-        )
-
-    def user_prior(self) -> UserPrior:
-        """The prior that the penalty stands for, at the noise that left-out ratings show."""
-        noise_variance = self.noise_variance()
-        return UserPrior(
-            mean=self.penalty.new_zeros(1, len(self.penalty)),
-            precision=self.penalty[None] / noise_variance,
-            noise_precision=self.penalty.new_full((1,), 1 / noise_variance),
-            count_power=self.settings.count_power,
-        )
-
-    def to_model(self, card: ModelCard, prior: UserPrior | None) -> FactorModel:
-        return FactorModel(
-            user_factors=self.users[None, :, :-1].clone(),
-            item_factors=self.items[None, :, :-1].clone(),
-            user_bias=self.users[None, :, -1].clone(),
-            item_bias=self.items[None, :, -1].clone(),
-            global_mean=self.users.new_full((1,), self.mean),
-            rated=self.train,
-            card=card,
-            user_prior=prior,
-        )
 
 
 def _put_aside(train: Ratings, fraction: float, seed: int) -> tuple[Ratings, Ratings]:
@@ -246,16 +137,18 @@ def _best(errors: list[float]) -> int:
     return best
 
 
-def _with_ones(side: Tensor) -> Tensor:
-    """The features of a side's rows: its factors, and a constant whose weight is the other side's bias."""
-    return torch.cat([side[:, :-1], torch.ones_like(side[:, -1:])], dim=1)
+def _begin(settings: ALS, train: Ratings, seed: int, start: FactorModel | None, device: str) -> Alternation:
+    penalties = [settings.regularization] * settings.n_factors + [settings.bias_regularization]
+    items = _first_items(settings, train, seed, start)
+    return Alternation.begin(train, items, penalties=penalties, count_power=settings.count_power, device=device)
 
 
-def _first_items(settings: ALS, train: Ratings, centred: Tensor, seed: int, start: FactorModel | None) -> Tensor:
+def _first_items(settings: ALS, train: Ratings, seed: int, start: FactorModel | None) -> Tensor:
     """Film rows to begin with: random factors and damped mean residuals, or those of ``start``."""
-    generator = torch.Generator().manual_seed(seed)
-    factors = start_factors(train.n_items, settings.n_factors, generator, centred.dtype)
-    bias = damped_means(centred, train.item_idx, train.item_counts, START_DAMPING).to(centred.dtype)
+    dtype = getattr(torch, settings.precision)
+    factors = start_factors(train.n_items, settings.n_factors, torch.Generator().manual_seed(seed), dtype)
+    centred = (train.values.double() - global_mean(train)).to(dtype)
+    bias = damped_means(centred, train.item_idx, train.item_counts, START_DAMPING).to(dtype)
     items = torch.cat([factors, bias[:, None]], dim=1)
     if start is not None:
         shift = float(start.global_mean[0]) - global_mean(train)  # the same predictions around another mean
