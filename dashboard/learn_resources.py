@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core import Dataset, Id, Ratings, SideBySide, Split, Trainer
-from core.lessons import crosstab, far_view, file_under_kinds, rating_table
+from core.lessons import LookUpTimes, crosstab, far_view, file_under_kinds, look_up_times, rating_table
 from dashboard import measured
 from dashboard.map_resources import result_of
 
@@ -53,3 +53,9 @@ def far(
 def kinds(fingerprint: str, _dataset: Dataset) -> Mapping[Id, tuple[str, ...]]:
     """Return the kinds that every film is filed under; how known it is, the ratings say that are not held out."""
     return file_under_kinds(_dataset.films, held_out(fingerprint, _dataset).train)
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_DATA)
+def times_to_look_up(version: str, _user_factors: Any) -> LookUpTimes:  # noqa: ARG001 - the cache's key
+    """Return how long one row takes by multiplying and by looking it up, measured once for each model's table."""
+    return look_up_times(_user_factors, 0)

@@ -31,6 +31,6 @@ page = st.navigation(
     ],
     position="top",
 )
-state.enter(page.url_path, with_film=page.url_path in (RATE, MAP, FILM_PAGE))
+state.enter(page.url_path, with_film=page.url_path in (RATE, MAP, LEARN, FILM_PAGE))
 page.run()
 state.leave(page.url_path)

@@ -19,6 +19,7 @@ from dashboard.visitors import account_key, digest_of, new_visitor_id, profile_i
 PERSON, FILM, MODEL, DATA = "person", "film", "model", "data"
 STEP = "step"  # of the guided walk
 SOMEBODY = "somebody"  # whom the walk takes for an example
+ROW = "row"  # of the table of people's numbers, from 0
 VIEW = "view"  # the part of the map that is seen: the browser writes it, numbers with _ between
 YOU = "you"
 TASTE = "taste-"  # before the genre that a starting taste is told by, where a person could stand

@@ -20,10 +20,11 @@ from core.lessons.item2vec import Agreement, FilmWords, Item2Vec, agreement, all
 from core.lessons.learned import distance, films_called, learn_films, nearest_films, plane_by_hand
 from core.lessons.network import Passage, n_learned, through_network, through_product
 from core.lessons.one_hot import (
+    LookUpTimes,
     by_index,
     by_product,
     largest_difference,
-    many_by_product,
+    look_up_times,
     median_seconds,
     one_hot,
     slip_of_a_key,
@@ -59,6 +60,7 @@ __all__ = [
     "FirstStep",
     "Item2Vec",
     "KindStars",
+    "LookUpTimes",
     "Miss",
     "Part",
     "Passage",
@@ -88,7 +90,7 @@ __all__ = [
     "known_to_few",
     "largest_difference",
     "learn_films",
-    "many_by_product",
+    "look_up_times",
     "mean_by_kind",
     "median_seconds",
     "misses",

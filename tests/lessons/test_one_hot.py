@@ -9,7 +9,7 @@ from core.lessons import (
     by_index,
     by_product,
     largest_difference,
-    many_by_product,
+    look_up_times,
     median_seconds,
     one_hot,
     slip_of_a_key,
@@ -29,12 +29,6 @@ def test_the_product_is_the_row_exactly(dtype: torch.dtype) -> None:
     for row in range(len(table)):
         slow = [sum(float(table[u, f]) * (u == row) for u in range(9)) for f in range(4)]
         assert by_product(table, row).tolist() == slow == by_index(table, row).tolist()
-
-
-def test_many_rows_at_once_repeated_or_none() -> None:
-    rows = torch.tensor([8, 0, 8, 3])
-    assert torch.equal(many_by_product(TABLE, rows), TABLE[rows])
-    assert many_by_product(TABLE, rows[:0]).shape == (0, 4)
 
 
 def test_the_slip_is_refused_by_torch_itself() -> None:
@@ -69,3 +63,10 @@ def test_no_run_begins_after_the_time_is_up_and_one_always_counts() -> None:
     runs[0] = 0
     assert median_seconds(work, most_seconds=0.0, clock=lambda: now[0]) == 3.0
     assert runs[0] == 1 + 1
+
+
+def test_both_ways_are_timed_and_compared() -> None:
+    found = look_up_times(TABLE, 3)
+    assert found.by_product > 0
+    assert found.by_index > 0
+    assert found.ratio == found.by_product / found.by_index

@@ -6,11 +6,15 @@ import streamlit as st
 
 from dashboard.components import markup
 from dashboard.components.scene import open_scene
-from dashboard.views.learn import categories, crosstab, progress
+from dashboard.views.learn import categories, crosstab, one_hot, progress
 from dashboard.views.learn.frame import Step, show_step, strip
 
 # In the order in which they are walked.
-STEPS: tuple[Step, ...] = (categories.STEP, crosstab.STEP)
+STEPS: tuple[Step, ...] = (
+    categories.STEP,
+    crosstab.STEP,
+    one_hot.STEP,
+)
 
 
 def show() -> None:
