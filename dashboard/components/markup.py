@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import NamedTuple
 
+from dashboard.glossary import Word, marked
 from dashboard.words import Spread, percent, star_text
 
 
@@ -55,8 +56,26 @@ class Stage(NamedTuple):
 
 
 def lede(*sentences: str) -> str:
-    """Return the sentences under the page title."""
-    return "".join(f'<p class="rs-lede">{escape(sentence)}</p>' for sentence in sentences)
+    """Return the sentences under the page title; the first mention of a word of the glossary says what it means."""
+    known: set[str] = set()
+    return "".join(f'<p class="rs-lede">{_glossed(sentence, known)}</p>' for sentence in sentences)
+
+
+def term(word: Word, text: str = "") -> str:
+    """Return a word with its meaning for whoever points at it, tabs to it or taps it; ``text`` is how it is spelled here."""
+    return (
+        f'<button type="button" class="rs-term" aria-description="{escape(word.sentence)}" '
+        f'data-means="{escape(word.sentence)}">{escape(text or word.name)}</button>'
+    )
+
+
+def words(entries: Iterable[tuple[Word, str, str]]) -> str:
+    """Return a glossary: each word with its sentence, the address and the name of the step that explains it."""
+    rows = "".join(
+        f'<dt>{escape(word.name)}</dt><dd>{escape(word.sentence)} <a href="{escape(path)}" target="_self">{escape(name)}</a></dd>'
+        for word, path, name in entries
+    )
+    return f'<dl class="rs-glossary">{rows}</dl>'
 
 
 def note(text: str) -> str:
@@ -108,7 +127,7 @@ def findings(rows: Sequence[Finding]) -> str:
 def clocks(readings: Iterable[Clock]) -> str:
     """Return measured times side by side."""
     cells = "".join(
-        f"<div><dt>{escape(what)}</dt><dd>{escape(value)}<small>{escape(text)}</small></dd></div>"
+        f"<div><dt>{_glossed(what, set())}</dt><dd>{escape(value)}<small>{escape(text)}</small></dd></div>"
         for what, value, text in readings
     )
     return f'<dl class="rs-clocks">{cells}</dl>'
@@ -166,6 +185,10 @@ def group_legend(groups: Sequence[tuple[str, str]], *, more: Sequence[str] = ())
         for number, (glyph, name) in enumerate(groups, start=1)
     ]
     return _legend([*parts, *map(escape, more)])
+
+
+def _glossed(text: str, known: set[str]) -> str:
+    return "".join(escape(piece) if word is None else term(word, piece) for piece, word in marked(text, known=known))
 
 
 def _legend(parts: Iterable[str]) -> str:
