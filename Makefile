@@ -12,7 +12,7 @@ export REELSPACE_DATASET = $(DATASET)
 # A browser opens by itself only where somebody sits in front of a screen.
 HAS_SCREEN = $(if $(CI)$(SSH_CONNECTION),,$(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)))
 
-.PHONY: help run test lint format bench screenshots axes soak clean setup setup-dev
+.PHONY: help run test test-spark lint format bench screenshots axes soak clean setup setup-dev
 
 help:  ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 22
@@ -33,6 +33,9 @@ run: setup  ## Serve the app on http://localhost:8501, set up on first use
 test: setup-dev  ## Check and test everything, the browser included
 	@browser=$$(tools/browser.sh "$(PY)") && server=$$(tools/postgres.sh "$(PY)") && $(MAKE) lint VENV="$(VENV)" && \
 	REELSPACE_CHROMIUM="$$browser" REELSPACE_POSTGRES="$$server" tools/test.sh "$(PY)" $(PYTEST_ARGS)
+
+test-spark: setup-dev  ## Test training on Spark; brings Spark, and Java where there is none
+	@spark=$$(tools/spark.sh "$(PY)") && PYTHONPATH="$$spark" $(PY) -m pytest tests/spark $(PYTEST_ARGS)
 
 lint: setup-dev  ## ruff and mypy
 	@$(PY) -m ruff check .

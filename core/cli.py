@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core import commands
+from core.engines import ENGINES
 from core.errors import InvalidArgument, ReelspaceError
 from core.space.axis_cards import card_lines
 from core.trainers import EXPLAINED, NAMES
@@ -138,7 +139,8 @@ def _json_option(command: argparse.ArgumentParser) -> None:
 
 def _fit_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dataset", required=True, help="a name that `datasets` lists, or a path")
-    command.add_argument("--trainer", choices=NAMES, default="als", help=f"als if absent; {EXPLAINED}")
+    command.add_argument("--trainer", choices=(*NAMES, *ENGINES), default="als", help=f"als if absent; {EXPLAINED}")
+    command.add_argument("--master", metavar="ADDRESS", help="where Spark runs, for spark-als; local[*] if absent")
     command.add_argument("--n-factors", type=_whole, metavar="K", help="latent dimension; the trainer's own if absent")
     command.add_argument("--seed", type=_whole, default=0, help="same seed, same figures; 0 if absent")
     _json_option(command)
@@ -160,7 +162,7 @@ def _whose_options(command: argparse.ArgumentParser) -> None:
 
 
 def _settings(chosen: argparse.Namespace) -> commands.Settings:
-    return commands.Settings(chosen.dataset, chosen.trainer, chosen.n_factors, chosen.seed)
+    return commands.Settings(chosen.dataset, chosen.trainer, chosen.n_factors, chosen.seed, chosen.master)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,6 +18,7 @@ from rich.progress import Progress as Bar
 
 from core.datasets.person import read_person
 from core.datasets.registry import Dataset, fetch_dataset, list_datasets, load_dataset
+from core.engines import ENGINES
 from core.errors import InvalidArgument
 from core.evaluation.held_out import evaluate as evaluate_model
 from core.evaluation.splits import PUBLISHED_FOLDS, Split, make_split
@@ -47,15 +48,18 @@ class Settings:
     trainer: str | None = "als"  # None: the usual one for as many ratings
     n_factors: int | None = None
     seed: int = 0
+    master: str | None = None  # where Spark runs
 
     def make_trainer(self, dataset: Dataset) -> Trainer[Any]:
         """Return the trainer; raises ``InvalidArgument`` on a setting it does not have."""
-        trainer: Any = default_trainer(self.trainer or usual_trainer(len(dataset.ratings)), dataset)
-        if self.n_factors is None:
-            return trainer
-        if "n_factors" not in {field.name for field in fields(trainer)}:
-            raise InvalidArgument(f"--n-factors does not apply to --trainer {self.trainer}, got {self.n_factors}")
-        return replace(trainer, n_factors=self.n_factors)
+        name = self.trainer or usual_trainer(len(dataset.ratings))
+        trainer: Any = ENGINES[name]() if name in ENGINES else default_trainer(name, dataset)
+        known = {field.name for field in fields(trainer)}
+        asked = {"n_factors": self.n_factors, "master": self.master}
+        for option, value in asked.items():
+            if value is not None and option not in known:
+                raise InvalidArgument(f"--{option.replace('_', '-')} does not apply to --trainer {name}, got {value}")
+        return replace(trainer, **{option: value for option, value in asked.items() if value is not None})
 
 
 def datasets() -> list[dict[str, Any]]:

@@ -25,7 +25,8 @@ LAYERS = {
         ["model", "datasets", "stars", "kept_ratings"],
         ["fitting", "taste", "bayes", "neural_model", "imports"],
         ["people", "person", "descent", "artefact", "alternation"],
-        ["trainers", "engines", "folding"],
+        ["trainers", "folding"],
+        ["engines"],
         ["space", "evaluation", "persistence", "convergence"],
         ["explanation", "next_films", "ranking", "runtime", "likeness"],
         ["together", "starting_tastes"],
@@ -79,6 +80,8 @@ HTML_BUILDERS = {
     "dashboard.components.grids",  # people by films
     "dashboard.components.number_tables",  # a model's own numbers
     "dashboard.components.standings",  # models beside each other
+    "dashboard.components.passages",  # numbers on their way to a prediction
+    "dashboard.components.chances",  # what is held likely, and words under a window
     "dashboard.components.loss_curves",  # one drawing, nothing from data in it but numbers
     "dashboard.server",  # reads Streamlit's own page, builds none
 }
