@@ -32,7 +32,7 @@ def run_race(
     dataset: Dataset, trainers: Mapping[str, Trainer[Any]], context: JobContext, *, reference: str
 ) -> SideBySide:
     """Return how ``trainers`` fare beside each other: read from the disk, or trained and measured now."""
-    path = _folder() / f"{race_name(dataset, trainers, reference).partition(':')[2]}.json"
+    path = folder() / f"{race_name(dataset, trainers, reference).partition(':')[2]}.json"
     try:
         return SideBySide.from_json(path.read_text(encoding="utf-8"))
     except (OSError, InvalidArgument):  # not there yet, or damaged: it can be measured again
@@ -40,7 +40,7 @@ def run_race(
     split = split_of(dataset)
     models = {}
     for number, (name, trainer) in enumerate(trainers.items()):
-        report = _Report(context, number, len(trainers))
+        report = Part(context, number, len(trainers))
         models[name] = trainer.fit(split.train, seed=SEED, on_progress=report, should_stop=context.should_stop)
     context.report(Progress(len(models), len(models), "Measuring"))
     found = side_by_side(models, split.test, reference=reference)
@@ -48,18 +48,20 @@ def run_race(
     return found
 
 
-class _Report:
+class Part:
     """One trainer's progress as a part of the whole."""
 
     def __init__(self, context: JobContext, number: int, n: int) -> None:
         self._context, self._number, self._n = context, number, n
 
     def __call__(self, progress: Progress) -> None:
+        """Report one trainer's ``progress``."""
         step, n_steps = self._number * progress.n_steps + progress.step, self._n * progress.n_steps
         self._context.report(Progress(step, n_steps, f"Model {self._number + 1} of {self._n}, {progress.message}"))
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Return where what was measured is kept."""
     return cache_folder() / "measured"
 
 

@@ -14,6 +14,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Generator, Tensor
+from torch.nn.functional import normalize
 
 from core.errors import ArtefactError, FitStopped, InvalidArgument
 from core.evaluation.side_by_side import INTERVAL, N_RESAMPLES, Figure
@@ -177,11 +178,13 @@ def agreement(space: FilmSpace, words: FilmWords, *, n: int = 10, min_ratings: i
         raise InvalidArgument(
             f"min_ratings must leave more than {n + 1} films, got {min_ratings}, which leaves {len(ids)}"
         )
-    both = [
-        len({film for film, _ in space.nearest(each, n=n, min_ratings=min_ratings)} & {*words.nearest(each, n=n, among=known)})
-        for each in ids
-    ]  # fmt: skip
-    counted = torch.tensor(both, dtype=torch.float64)
+    rows = torch.arange(len(ids))
+    places, unit = space.coordinates[known], normalize(words.vectors[known], dim=1)
+    apart, alike = torch.cdist(places, places), unit @ unit.mT
+    apart[rows, rows], alike[rows, rows] = torch.inf, -torch.inf
+    by_factors, by_words = apart.topk(n, largest=False).indices, alike.topk(n).indices
+    both = (by_factors[:, :, None] == by_words[:, None, :]).any(2).sum(1)
+    counted = both.double()
     draws = torch.randint(len(ids), (N_RESAMPLES, len(ids)), generator=Generator().manual_seed(seed))
     low, high = torch.quantile(counted[draws].mean(1), counted.new_tensor(INTERVAL)).tolist()
     return Agreement(Figure(float(counted.mean()), low, high), n * n / (len(ids) - 1), n, len(ids))

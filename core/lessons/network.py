@@ -5,7 +5,7 @@ Source: Howard and Gugger, *Deep Learning for Coders with fastai and PyTorch*, 2
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 
@@ -14,8 +14,7 @@ from core.model import FactorModel, TrainedModel
 from core.neural_model import NeuralModel
 
 
-@dataclass(frozen=True)
-class Passage:
+class Passage(NamedTuple):
     """What a model makes of one person and one film: their numbers, what lies in between, the score, the stars.
 
     ``between`` are the hidden numbers of a network, or the products that a dot product adds up.

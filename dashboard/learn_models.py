@@ -1,0 +1,148 @@
+"""The models that only the walk shows: trained as jobs, kept on the disk, and the same for everybody."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core import (
+    SGD,
+    ArtefactError,
+    Dataset,
+    EmbeddingNN,
+    FactorModel,
+    NeuralModel,
+    OnProgress,
+    Progress,
+    Ratings,
+    SavedModel,
+    SideBySide,
+    TrainedModel,
+    Trainer,
+    load_model,
+    save_model,
+    side_by_side,
+)
+from core.language import LanguageModel, load
+from core.lessons import Agreement, FilmWords, Item2Vec, TokenPlace, agreement, place_tokens, sentences
+from dashboard import measured, resources
+from dashboard.jobs import JobContext
+from dashboard.library import Ready
+from dashboard.map_resources import result_of
+
+PRODUCT, NETWORK = "dot product", "network"
+MOST_DATA = 3
+PATIENCE = 0.4  # seconds; what is on the disk is read within them
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Contest:
+    """A network and a dot product that learned from the same ratings in the same way, and how they fare on the others."""
+
+    product: FactorModel
+    network: NeuralModel
+    found: SideBySide
+
+
+def contest(dataset: Dataset) -> tuple[str, Contest | None]:
+    """Return the job's name and the contest, or None while it is being held. Raises ``TooManyJobs``."""
+    trainers: dict[str, Trainer[Any]] = {PRODUCT: SGD(), NETWORK: EmbeddingNN()}
+    name = f"contest:{_digest(dataset.ratings.fingerprint, trainers)}"
+    return name, result_of(name, lambda context: _hold(name, dataset, trainers, context), patience=PATIENCE)
+
+
+def film_words(dataset: Dataset) -> tuple[str, FilmWords | None]:
+    """Return the job's name and the films' vectors as words, or None while they are learned. Raises ``TooManyJobs``."""
+    settings = Item2Vec()
+    name = f"film-words:{_digest(dataset.ratings.fingerprint, settings)}"
+    return name, result_of(name, lambda context: _teach(name, dataset, settings, context), patience=PATIENCE)
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_DATA)
+def texts(fingerprint: str, _dataset: Dataset) -> list[list[int]]:  # noqa: ARG001 - the cache's key
+    """Return the sentence of every person: rows of the films they liked, in order."""
+    return sentences(_dataset.ratings)
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_DATA)
+def shared_neighbours(version: str, least: int, _ready: Ready, _words: FilmWords) -> Agreement:
+    """Return how far words and factors name the same neighbours, by the factor model's version."""
+    return agreement(resources.space(version, "stars", _ready), _words, min_ratings=least)
+
+
+@st.cache_resource(show_spinner=False)
+def language_model() -> LanguageModel:
+    """Return the language model of Python code; raises ``ArtefactError`` if its file is not there."""
+    return load()
+
+
+@st.cache_resource(show_spinner=False)
+def token_places(n: int) -> tuple[list[TokenPlace], float]:
+    """Return ``n`` tokens on a plane, and the share of their differences that it holds."""
+    return place_tokens(language_model(), n=n)
+
+
+def _hold(name: str, dataset: Dataset, trainers: dict[str, Trainer[Any]], context: JobContext) -> Contest:
+    split, models = measured.split_of(dataset), dict[str, TrainedModel]()
+    for number, (what, trainer) in enumerate(trainers.items()):
+        report = measured.Part(context, number, len(trainers))
+        models[what] = _kept(
+            _place(f"{name}-{number}"), partial(_train, trainer, split.train, dataset, report, context)
+        )
+    context.report(Progress(len(models), len(models), "Measuring"))
+    product, network = models[PRODUCT], models[NETWORK]
+    if not (isinstance(product, FactorModel) and isinstance(network, NeuralModel)):
+        raise ArtefactError(f"{_place(name)} holds models of another kind; delete it and they are trained again")
+    return Contest(product, network, side_by_side(models, split.test, reference=PRODUCT))
+
+
+def _train(
+    trainer: Trainer[Any], train: Ratings, dataset: Dataset, report: OnProgress, context: JobContext
+) -> SavedModel:
+    model = trainer.fit(train, seed=measured.SEED, on_progress=report, should_stop=context.should_stop)
+    return SavedModel(model, dataset.films)
+
+
+def _kept(folder: Path, train: Callable[[], SavedModel]) -> TrainedModel:
+    """The model in ``folder``, or a new one, which then stands there."""
+    try:
+        return load_model(folder).model
+    except ArtefactError:  # not there yet, or damaged: it can be made again
+        saved = train()
+    try:
+        save_model(saved, folder)
+    except ArtefactError as error:  # a full disk keeps nobody from reading on
+        _log.warning("%s", error)
+    return saved.model
+
+
+def _teach(name: str, dataset: Dataset, settings: Item2Vec, context: JobContext) -> FilmWords:
+    path, films = _place(name).with_suffix(".safetensors"), dataset.ratings.items
+    try:
+        return FilmWords.load(path, films)
+    except ArtefactError:
+        words = settings.fit(
+            sentences(dataset.ratings), films, seed=measured.SEED,
+            on_progress=context.report, should_stop=context.should_stop,
+        )  # fmt: skip
+    try:
+        words.save(path)
+    except OSError as error:
+        _log.warning("%s", error)
+    return words
+
+
+def _place(name: str) -> Path:
+    return measured.folder() / name.replace(":", "-")
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr((measured.FORMAT, measured.SEED, *parts)).encode()).hexdigest()[:16]

@@ -1,0 +1,215 @@
+"""Step 11: the same trick on words, and films as words: what stands near each other comes to lie near each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import Id, Progress
+from core.lessons import (
+    Agreement,
+    Pull,
+    nearest_by_angle,
+    pairs_within,
+    skip_gram_step,
+    walk_sentence,
+)
+from dashboard import learn_models, resources, state
+from dashboard.components import markup
+from dashboard.components.chances import ChanceRow, Near, chances, two_lists, window
+from dashboard.components.job_panel import job_panel
+from dashboard.components.loss_curves import loss_curves
+from dashboard.components.pickers import pick_film
+from dashboard.components.scene import Scene, open_scene
+from dashboard.jobs import TooManyJobs
+from dashboard.map_resources import begin_again
+from dashboard.rows import film_of, usual_support
+from dashboard.views.learn.frame import Step
+from dashboard.views.learn.somebody import MOST_OFFERED, pick_somebody
+from dashboard.words import count, literal
+
+SHORTEST, N_SHOWN = 10, 8  # films of a sentence that can be an example, and of it that are shown
+N_PASSES, N_NEAREST = 10, 10
+AT = "pull"  # which step of the small player is shown
+
+
+def draw() -> None:
+    """Show a sentence with its window, learning from it step by step, and what all sentences together teach."""
+    scene = open_scene()
+    ratings = scene.base.dataset.ratings
+    texts = learn_models.texts(ratings.fingerprint, scene.base.dataset)
+    people = [str(user) for user, text in zip(ratings.users, texts, strict=True) if len(text) >= SHORTEST]
+    if people:
+        _show_sentence(scene, people[:MOST_OFFERED], texts)
+    _show_spaces(scene)
+
+
+def _show_sentence(scene: Scene, people: Sequence[str], texts: Sequence[Sequence[int]]) -> None:
+    ratings = scene.base.dataset.ratings
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        user = ratings.users.parse(pick_somebody(people))
+        reach = st.slider("Films on each side that count as near", 1, 3, 2, key="reach", bind="query-params", width=260)
+    sentence = texts[ratings.users.row(user)][:N_SHOWN]
+    titles = {row: film_of(scene.base.saved.films, ratings.items.labels[row]).title for row in sentence}
+    steps = walk_sentence(sentence, ratings.item_counts, reach=reach, n_passes=N_PASSES)
+    n_pairs = len(steps) // N_PASSES
+    at = _player(len(steps), n_pairs)
+    now = steps[max(at - 1, 0)]
+    st.html(
+        markup.subheading(
+            f"The first {len(sentence)} films that User {user} liked, in the order in which they rated them"
+        )
+        + window([titles[row] for row in sentence], middle=sentence.index(now.word), reach=reach)
+        + markup.note(
+            f"Each film with those near it makes {count(n_pairs, 'pair')}. The pair now: {titles[now.word]} with "
+            f"{titles[now.near]}."
+        )
+    )
+    _show_pull(scene, steps, at, n_pairs)
+
+
+def _player(n_steps: int, n_pairs: int) -> int:
+    """Ask for the step to show; every step is worked out from the seed, so that going back is exact."""
+    st.session_state.setdefault(AT, 0)
+    at = st.session_state[AT] = min(int(st.session_state[AT]), n_steps)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="pulls"):
+        for name, by in (("One step back", -1), ("One step", 1), ("All pairs once", n_pairs)):
+            st.button(
+                name,
+                key=f"pull_{by}",
+                on_click=_move,
+                args=(by, n_steps),
+                disabled=not 0 <= at + by <= n_steps and by < 0,
+            )
+        st.slider("Steps taken", 0, n_steps, key=AT, width="stretch")
+    return int(st.session_state[AT])
+
+
+def _move(by: int, n_steps: int) -> None:
+    st.session_state[AT] = min(max(0, int(st.session_state[AT]) + by), n_steps)
+
+
+def _show_pull(scene: Scene, steps: Sequence[Pull], at: int, n_pairs: int) -> None:
+    now, items = steps[max(at - 1, 0)], scene.base.dataset.ratings.items
+    names = [film_of(scene.base.saved.films, items.labels[row]).title for row in (now.near, *now.far)]
+    notes = ["stood near", *["drawn from elsewhere"] * len(now.far)]
+    shown = now.after if at else now.before
+    word = film_of(scene.base.saved.films, items.labels[now.word]).title
+    st.html(
+        markup.subheading(f"How likely is it that a film stands near {word}?")
+        + chances(
+            "Chance of standing near, in per cent",
+            [
+                ChanceRow(name, chance, note, before if at else None)
+                for name, note, chance, before in zip(names, notes, shown, now.before, strict=True)
+            ],
+        )
+        + markup.note(_told(steps, at, n_pairs))
+        + loss_curves(
+            [Progress(step, len(steps), loss=loss) for step, loss in _passes(steps[:at], n_pairs)],
+            loss_unit="mean of each pass over the pairs; smaller is better",
+        )
+    )
+
+
+def _told(steps: Sequence[Pull], at: int, n_pairs: int) -> str:
+    if not at:
+        return (
+            "The numbers are still random. A step moves those of the pair together, so that the first chance rises, and "
+            "those of the films from elsewhere away."
+        )
+    rose = steps[at - 1].after[0] > steps[at - 1].before[0]
+    told = "pulled the pair together" if rose else "moved the pair"
+    return f"Step {at:,} of {len(steps):,} {told}. The thin line in a bar is where the chance was before. One pass is {count(n_pairs, 'step')}."
+
+
+def _passes(steps: Sequence[Pull], n_pairs: int) -> list[tuple[int, float]]:
+    """The mean loss of each whole pass so far."""
+    whole = [steps[first : first + n_pairs] for first in range(0, len(steps) - n_pairs + 1, n_pairs)]
+    return [(number, sum(step.loss for step in part) / n_pairs) for number, part in enumerate(whole, start=1)]
+
+
+def _show_spaces(scene: Scene) -> None:
+    st.header("What everybody’s sentences teach")
+    dataset = scene.base.dataset
+    try:
+        job, words = learn_models.film_words(dataset)
+    except TooManyJobs as error:
+        st.error(literal(f"The sentences cannot be read now: {error}."))
+        return
+    if words is None:
+        job_panel(
+            resources.runner(),
+            job,
+            what="Reading all sentences",
+            stop="Stop reading",
+            stays="The rest of the page works.",
+        )
+        status = resources.runner().status(job)
+        if status is not None and not status.is_active:
+            st.button("Read them", key="words_again", on_click=begin_again, args=(job,))
+        return
+    least = usual_support(dataset.ratings)
+    space = resources.space(scene.base.model.version, "stars", scene.base)
+    film = state.film_in(scene.model.items)
+    if film is None:
+        film = dataset.ratings.items.labels[int(dataset.ratings.item_counts.argmax())]
+    pick_film(scene, film)
+    by_factors = [other for other, _ in space.nearest(film, n=N_NEAREST, min_ratings=least)]
+    by_words = words.nearest(film, n=N_NEAREST, among=space.enough(least))
+    both = {*by_factors} & {*by_words}
+    title = film_of(scene.base.saved.films, film).title
+    st.html(
+        markup.note(
+            f"The {N_NEAREST} films nearest to {title}, found twice. {count(len(both), 'film')} {'stands' if len(both) == 1 else 'stand'} "
+            "in both lists."
+        )
+        + two_lists(
+            ("Liked side by side", _rows(scene, by_words, both)),
+            ("Rated alike, by factors", _rows(scene, by_factors, both)),
+        )
+        + markup.note(
+            _agreement_sentence(
+                learn_models.shared_neighbours(scene.base.model.version, least, scene.base, words), least
+            )
+        )
+    )
+
+
+def _rows(scene: Scene, films: Sequence[Id], both: set[Id]) -> list[Near]:
+    about = [(film, film_of(scene.base.saved.films, film)) for film in films]
+    return [Near(each.title, str(each.year or ""), film in both) for film, each in about]
+
+
+def _agreement_sentence(found: Agreement, least: int) -> str:
+    shared = found.shared
+    where = (
+        "more than"
+        if shared.low > found.by_chance
+        else "less than"
+        if shared.high < found.by_chance
+        else "no clear difference to"
+    )
+    return (
+        f"Over {count(found.n_films, 'film')} with at least {count(least, 'rating')}, the two share {shared.value:.1f} of "
+        f"{found.n} nearest ({shared.low:.1f} to {shared.high:.1f}, 95 % interval over films): {where} the "
+        f"{found.by_chance:.1f} that chance would give. One asks who rated alike, the other what was rated one after the other."
+    )
+
+
+STEP = Step(
+    slug="words",
+    title="The same trick on words",
+    idea=(
+        "You can tell what a word means by the words around it. So give each word a short list of numbers, and learn them "
+        "until they say which words stand near it.",
+        "Films can be words: a person’s sentence is the films they liked, in the order in which they rated them. Each step "
+        "takes one pair that stood near and a few films from elsewhere, the wrong answers. It is called skip-gram with "
+        "negative sampling.",
+    ),
+    draw=draw,
+    try_this="Press One step, and watch the first bar rise and the others fall. Then choose a children’s film below.",
+    listing=(pairs_within, skip_gram_step, nearest_by_angle),
+    in_the_app=(("Map", "map", "Where films lie by how people rated them; near ones are listed beside it."),),
+)
