@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import torch
@@ -68,6 +69,21 @@ class PeopleSpace:
     def place(self, person: Person) -> Tensor:
         """Return where ``person`` stands (k,)."""
         return _places(self.model, person.mean[:, None, :-1].cpu().double(), self.triangle)[0]
+
+    def numbers(self, person: Person, *, n: int = 12) -> list[float]:
+        """Return ``person`` as the ``n`` numbers that tell people apart most, in stars, 0 the mean person.
+
+        They are the place along the first principal directions of all people; fewer where people differ in fewer. The
+        sign of each direction is such that its largest part is positive: it means nothing by itself.
+        """
+        return (self.place(person) @ self._directions[:, :n]).tolist()
+
+    @cached_property
+    def _directions(self) -> Tensor:
+        """(k, m), orthonormal columns, the direction in which people differ most first."""
+        widest = torch.linalg.svd(self.coordinates, full_matrices=False).Vh
+        largest = widest.gather(1, widest.abs().argmax(1, keepdim=True))
+        return (widest * largest.sign()).mT
 
     def nearest(
         self, person: Person, *, n: int = 5, min_ratings: int = LEAST_RATINGS, without: Id | None = None

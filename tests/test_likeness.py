@@ -91,3 +91,18 @@ def test_what_cannot_be_asked_is_refused(synthetic_small: Dataset) -> None:
     assert str(error.value) == "n must be at least 1, got 0"
     with pytest.raises(UnknownId):
         space.nearest(me, without="nobody")
+
+
+def test_a_person_is_as_few_numbers_as_tell_people_apart_most(synthetic_small: Dataset) -> None:
+    model = ALS(n_factors=4, regularization=0.3).fit(synthetic_small.ratings, seed=0)
+    space = PeopleSpace.of(model)
+    people = torch.tensor([space.numbers(person_of(model, user)) for user in list(model.users)[:40]]).double()
+    assert people.shape == (40, 4)  # no more than there are factors
+    places = space.coordinates[:40]
+    # All of the numbers keep every distance; the first ones hold the most of them.
+    torch.testing.assert_close(torch.pdist(people), torch.pdist(places), rtol=0, atol=1e-5)
+    whole = torch.tensor([space.numbers(person_of(model, user)) for user in model.users])
+    spread = whole.square().sum(0)
+    assert spread.tolist() == sorted(spread.tolist(), reverse=True)
+    assert space.numbers(person_of(model, 12), n=2) == pytest.approx(space.numbers(person_of(model, 12))[:2])
+    assert space.numbers(fold_in(model, {}), n=2) != space.numbers(person_of(model, 12), n=2)

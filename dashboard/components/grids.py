@@ -68,6 +68,16 @@ def misses(rows: Sequence[Missed]) -> str:
     return f'<ul class="rs-misses">{"".join(map(_miss, rows))}</ul>'
 
 
+def vector(label: str, numbers: Sequence[tuple[str, float]]) -> str:
+    """Return a list of numbers as bars above and below a line, each with its text, on one scale."""
+    reach = max((abs(number) for _, number in numbers), default=0) or 1
+    bars = "".join(
+        f'<li class="{"down" if number < 0 else "up"}" style="--v:{abs(number) / reach:.3f}"><i></i><span>{escape(text)}</span></li>'
+        for text, number in numbers
+    )
+    return f'<ol class="rs-vector" aria-label="{escape(label)}">{bars}</ol>'
+
+
 def to_scale(label: str, *, large: tuple[int, int], small: tuple[int, int]) -> str:
     """Return two tables drawn to one scale, ``small`` in a corner of ``large``; both (across, down) in cells."""
     across, down = (part / whole * 100 for part, whole in zip(small, large, strict=True))

@@ -92,6 +92,29 @@ def ways(items: Iterable[tuple[str, str, str]]) -> str:
     return f'<ul class="rs-ways">{rows}</ul>'
 
 
+def numbered(sentences: Iterable[str]) -> str:
+    """Return sentences that are to be read in order."""
+    return f'<ol class="rs-numbered">{"".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)}</ol>'
+
+
+def checklist(items: Iterable[tuple[str, str, bool]]) -> str:
+    """Return what there is to do: each a title, its address, and whether it is done."""
+    rows = "".join(
+        f'<li class="{"done" if is_done else "open"}"><a href="{escape(path)}" target="_self">{escape(title)}</a>'
+        f'<span class="rs-hidden">{", done" if is_done else ", not yet done"}</span></li>'
+        for title, path, is_done in items
+    )
+    return f'<ol class="rs-numbered rs-checklist">{rows}</ol>'
+
+
+def sources(items: Iterable[tuple[str, str, str]]) -> str:
+    """Return what to read: each an author, a title, and where in it, or where it appeared."""
+    rows = "".join(
+        f"<li>{escape(author)}: <cite>{escape(title)}</cite>. {escape(where)}.</li>" for author, title, where in items
+    )
+    return f'<ul class="rs-sources">{rows}</ul>'
+
+
 def provenance(*parts: str) -> str:
     """Return the grey line that ends every page: model version, data, seed; empty parts are left out."""
     return f'<p class="rs-note rs-provenance">{" · ".join(escape(part) for part in parts if part)}</p>'

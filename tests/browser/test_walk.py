@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
+from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from dashboard.views.learn import STEPS
 from dashboard.views.learn.frame import BACK_KEY, NEXT_KEY
@@ -84,3 +85,32 @@ def test_the_strip_leads_to_a_step_without_loading_the_app_anew(page: Page, base
     assert page.evaluate("window.same")
     page.go_back()
     shows(page, STEPS[0].title)
+
+
+def test_the_summary_prints_on_one_page_in_either_theme(new_context: CreateContextCallback, base_url: str) -> None:
+    for scheme in ("light", "dark"):
+        page = new_context(color_scheme=scheme).new_page()
+        open_page(page, f"{base_url}/learn?step=summary")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Your walk, on one page")
+        pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True, print_background=True))
+        assert len(pages) == 1
+        page.emulate_media(media="print")
+        colours = (
+            "node => [getComputedStyle(node).color, getComputedStyle(document.querySelector('.stApp')).backgroundColor]"
+        )
+        assert page.get_by_role("heading", level=1).evaluate(colours) == ["rgb(20, 24, 29)", "rgb(255, 255, 255)"]
+        expect(page.get_by_test_id("stHeader")).to_be_hidden()
+
+
+def test_a_word_says_what_it_means_to_pointer_and_keys(page: Page, base_url: str) -> None:
+    open_page(page, f"{base_url}/rate")
+    word = page.locator(".rs-lede .rs-term", has_text="vector")
+    means = "node => getComputedStyle(node, '::after').content"
+    assert word.evaluate(means) == "none"
+    word.hover()
+    assert "short list of numbers" in word.evaluate(means)
+    page.mouse.move(0, 0)
+    assert word.evaluate(means) == "none"
+    word.focus()
+    assert "short list of numbers" in word.evaluate(means)
+    assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.components import markup
 from dashboard.components.scene import open_scene
-from dashboard.views.learn import categories, crosstab, one_hot, progress
-from dashboard.views.learn.frame import Step, show_step, strip
+from dashboard.views.learn import categories, code, crosstab, network, one_hot, progress, words
+from dashboard.views.learn.frame import Step, foot, show_step, strip
+from dashboard.views.learn.glossary_page import show_glossary
+from dashboard.views.learn.summary import show_summary
 
 # In the order in which they are walked.
 STEPS: tuple[Step, ...] = (
     categories.STEP,
     crosstab.STEP,
     one_hot.STEP,
+    network.STEP,
+    words.STEP,
+    code.STEP,
 )
 
 
@@ -23,9 +27,11 @@ def show() -> None:
     slug = progress.current(tuple(step.slug for step in STEPS))
     strip(STEPS, slug)
     step = next((step for step in STEPS if step.slug == slug), None)
-    if step is None:
-        st.title("What you have walked")
-        st.html(markup.lede("The walk begins with categories and ends with a list of your own."))
-    else:
+    if step is not None:
         show_step(STEPS, step)
+    elif slug == progress.GLOSSARY:
+        show_glossary(STEPS)
+    else:
+        show_summary(scene, STEPS)
+    foot(slug)
     st.html(scene.provenance())

@@ -65,6 +65,17 @@ def show_step(steps: tuple[Step, ...], step: Step) -> None:
     listing(step.listing)
 
 
+def foot(now: str) -> None:
+    """Show the ways to what belongs to the whole walk: its words and what one takes along."""
+    with st.container(horizontal=True, key="walk_foot"):
+        for label, slug in (
+            ("Words, in plain sentences", progress.GLOSSARY),
+            ("Your walk, on one page", progress.SUMMARY),
+        ):
+            if slug != now:
+                st.button(label, key=f"walk_{slug}", type="tertiary", on_click=progress.go_to, args=(slug,))
+
+
 def step_address(slug: str) -> str:
     """Return the address of a step."""
     return address(LEARN, {state.STEP: slug})
