@@ -14,7 +14,16 @@ from core.lessons.categories import (
     misses,
 )
 from core.lessons.code import KINDS_OF_TOKEN, TokenPlace, kind_of_token, place_tokens
-from core.lessons.embedding import Embedding, gradient_of_batch, random_table, rows_with_gradient, torch_embedding
+from core.lessons.embedding import (
+    Embedding,
+    difference_from_torch,
+    first_raters,
+    fresh_batch,
+    gradient_of_batch,
+    random_table,
+    rows_with_gradient,
+    torch_embedding,
+)
 from core.lessons.holes import crosstab, far_view, only, rating_table, share_empty
 from core.lessons.item2vec import Agreement, FilmWords, Item2Vec, agreement, all_pairs, sentences
 from core.lessons.learned import distance, films_called, learn_films, nearest_films, plane_by_hand
@@ -74,6 +83,7 @@ __all__ = [
     "by_product",
     "crosstab",
     "difference_by_hand",
+    "difference_from_torch",
     "distance",
     "draw_far",
     "far_view",
@@ -81,7 +91,9 @@ __all__ = [
     "file_under_kinds",
     "filed_alike",
     "films_called",
+    "first_raters",
     "first_steps",
+    "fresh_batch",
     "gradient_of_batch",
     "guess_by_kind",
     "in_common",

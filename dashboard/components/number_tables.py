@@ -36,6 +36,11 @@ def numbers(
     )
 
 
+def side_by_side(*tables: str) -> str:
+    """Return tables beside each other, below each other where there is no room."""
+    return f'<div class="rs-tables">{"".join(tables)}</div>'
+
+
 def _row(row: NumberRow, lit: str, *, with_times: bool) -> str:
     mark, said = (' class="lit"', f'<span class="rs-hidden"> {escape(lit)}</span>') if row.is_lit else ("", "")
     factor = f'<td class="times">{escape(row.times)}</td>' if with_times else ""

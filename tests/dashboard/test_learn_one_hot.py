@@ -30,7 +30,7 @@ def in_use() -> list[list[float]]:
     """The first numbers of everybody, of the model that the page shows."""
     ready = resources.library().ready(SMALL, resources.default_kind(SMALL))
     assert ready is not None
-    table: list[list[float]] = ready.model.user_factors[0, :, :6].tolist()
+    table: list[list[float]] = ready.model.user_factors[0, :, :5].tolist()
     return table
 
 

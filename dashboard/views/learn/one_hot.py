@@ -17,7 +17,7 @@ from dashboard.words import count, duration
 
 FIRST_ROW = 3  # one_hot_3, as the walk's story has it
 REACH = 3  # rows shown on either side
-SHOWN = 6  # of a person's numbers: what a phone has room for
+SHOWN = 5  # of a person's numbers: what a phone has room for
 LOOK_UPS = 1_000  # times are told for so many: a single one takes millionths of a second
 
 
@@ -71,7 +71,7 @@ def _show_table(scene: Scene, table: Any, row: int) -> None:
     which = "" if scene.model.n_draws == 1 else f", the first of {count(scene.model.n_draws, 'model')} in use"
     st.html(
         numbers(
-            f"user_factors, rows {near[0]} to {near[-1]} of {count(n_people, 'person', 'people')}{which}: the first "
+            f"user_factors, the table of people’s numbers. Rows {near[0]} to {near[-1]} of {count(n_people, 'person', 'people')}{which}: the first "
             f"{shown} of {count(n_factors, 'number')} each. Every row is taken times its zero or one.",
             rows,
             lit="is taken once",
