@@ -14,9 +14,11 @@ import torch
 from core.catalogue import Film
 from core.datasets.dataset import Dataset
 from core.datasets.synthetic import Synthetic
-from core.lessons import Embedding, learn_films, mean_by_kind, rating_table
+from core.lessons import Embedding, TokenNetwork, learn_films, mean_by_kind, rating_table
+from core.neural_model import NeuralModel
 from core.ratings import Ratings
 from core.space.film_map import FilmSpace
+from core.trainers.neural import EmbeddingNN
 from tests.models import random_model
 
 FILM = Film(1, "A film", 1965, ("Comedy", "Drama"))
@@ -40,6 +42,27 @@ def invented_space() -> FilmSpace:
     return learn_films(invented().ratings, invented().films, 3)
 
 
+@cache
+def invented_network() -> NeuralModel:
+    """A small network taught a little by the invented ratings."""
+    return EmbeddingNN(n_factors=3, n_hidden=5, n_epochs=1).fit(invented().ratings, seed=0)
+
+
+def moved(skip_gram_step: Callable[..., None]) -> list[torch.Tensor]:
+    """Both tables after a step on two pairs."""
+    vectors, contexts = TABLE.clone(), TABLE.flip(0)
+    skip_gram_step(vectors, contexts, torch.tensor([0, 1]), torch.tensor([2, 3]), torch.tensor([[3], [0]]), rate=0.1)
+    return [vectors, contexts]
+
+
+def token_scores(network: Callable[..., TokenNetwork]) -> torch.Tensor:
+    """What follows each of three tokens, of random numbers."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        scores: torch.Tensor = network(6, width=4, hidden=5)(torch.tensor([[1, 3, 2]]))[0]
+    return scores.detach()
+
+
 EXAMPLES: dict[str, Callable[[Any], Any]] = {
     # Categories
     "kinds_of": lambda kinds_of: [kinds_of(FILM, popularity) for popularity in (0.1, 0.7, 0.95)],
@@ -59,6 +82,16 @@ EXAMPLES: dict[str, Callable[[Any], Any]] = {
     "Embedding": lambda embedding: embedding(TABLE)(torch.tensor([2, 0, 2])).detach(),
     "torch_embedding": lambda torch_embedding: torch_embedding(TABLE)(torch.tensor([3, 0, 3])).detach(),
     "gradient_of_batch": lambda gradient_of_batch: gradient_of_batch(Embedding(TABLE), Embedding(TABLE[:3]), *BATCH),
+    # A network
+    "Passage": lambda passage: passage((1.0,), (2.0, 3.0), (0.5,), 0.5, 3.0)._asdict(),
+    "through_network": lambda through_network: through_network(invented_network(), 3, 7)._asdict(),
+    "through_product": lambda through_product: through_product(random_model(draws=1), "u3", 20)._asdict(),
+    # Words
+    "pairs_within": lambda pairs_within: pairs_within(["a", "b", "c", "d"], 2),
+    "skip_gram_step": lambda skip_gram_step: moved(skip_gram_step),
+    "nearest_by_angle": lambda nearest_by_angle: nearest_by_angle(TABLE, 1, n=3),
+    # Code
+    "TokenNetwork": lambda network: token_scores(network),
     # What it learned
     "learn_films": lambda learn_films: learn_films(invented().ratings, invented().films, 2).coordinates,
     "nearest_films": lambda nearest_films: nearest_films(
