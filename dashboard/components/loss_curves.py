@@ -7,6 +7,7 @@ from html import escape
 from urllib.parse import quote
 
 from core import Progress
+from dashboard.components.markup import glossed
 
 WIDTH, HEIGHT = 240, 48  # units of the picture; the stylesheet stretches it
 THIN, THICK = 1, 2  # px: training loss, what was measured
@@ -27,7 +28,7 @@ def _curve(name: str, unit: str, points: Sequence[tuple[int, float]], *, thickne
     first, last = points[0][1], points[-1][1]
     label = escape(f"{name}: from {first:.3f} to {last:.3f}, {unit}")
     return (
-        f"<figure><figcaption>{escape(name)}<b>{last:.3f}</b><small>{escape(unit)}</small></figcaption>"
+        f"<figure><figcaption>{glossed(name)}<b>{last:.3f}</b><small>{escape(unit)}</small></figcaption>"
         f'<div class="rs-curve{"" if thickness == THICK else " thin"}" role="img" aria-label="{label}" '
         f'style="--line:url({_picture(points, thickness)})"></div></figure>'
     )

@@ -58,7 +58,12 @@ class Stage(NamedTuple):
 def lede(*sentences: str) -> str:
     """Return the sentences under the page title; the first mention of a word of the glossary says what it means."""
     known: set[str] = set()
-    return "".join(f'<p class="rs-lede">{_glossed(sentence, known)}</p>' for sentence in sentences)
+    return "".join(f'<p class="rs-lede">{glossed(sentence, known)}</p>' for sentence in sentences)
+
+
+def glossed(text: str, known: set[str] | None = None) -> str:
+    """Return ``text`` with its words of the glossary marked, but those whose names are ``known`` already."""
+    return "".join(escape(piece) if word is None else term(word, piece) for piece, word in marked(text, known=known))
 
 
 def term(word: Word, text: str = "") -> str:
@@ -150,7 +155,7 @@ def findings(rows: Sequence[Finding]) -> str:
 def clocks(readings: Iterable[Clock]) -> str:
     """Return measured times side by side."""
     cells = "".join(
-        f"<div><dt>{_glossed(what, set())}</dt><dd>{escape(value)}<small>{escape(text)}</small></dd></div>"
+        f"<div><dt>{glossed(what)}</dt><dd>{escape(value)}<small>{escape(text)}</small></dd></div>"
         for what, value, text in readings
     )
     return f'<dl class="rs-clocks">{cells}</dl>'
@@ -208,10 +213,6 @@ def group_legend(groups: Sequence[tuple[str, str]], *, more: Sequence[str] = ())
         for number, (glyph, name) in enumerate(groups, start=1)
     ]
     return _legend([*parts, *map(escape, more)])
-
-
-def _glossed(text: str, known: set[str]) -> str:
-    return "".join(escape(piece) if word is None else term(word, piece) for piece, word in marked(text, known=known))
 
 
 def _legend(parts: Iterable[str]) -> str:

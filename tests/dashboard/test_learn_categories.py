@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import ALS, Category, Figure, Progress, SideBySide, Standing, load_dataset
-from dashboard import learn_resources, measured, resources
+from core import ALS, Category, Figure, Popularity, Progress, SideBySide, Standing, load_dataset
+from dashboard import measured, resources
 from dashboard.components.standings import standings
 from dashboard.jobs import JobContext
 from dashboard.verdicts import NO_DIFFERENCE, race_sentences, rmse_verdict
+from dashboard.views.learn.duel import fame_sentence
 from tests.dashboard.conftest import SMALL, Open
 from tests.dashboard.test_pages import html
 
@@ -50,6 +51,17 @@ def test_the_words_follow_the_numbers(rmse_gap: float, ndcg_gap: float, sentence
     for sentence in sentences:
         assert sentence.lower() in text.lower()
     assert (NO_DIFFERENCE in text) == (abs(rmse_gap) < 0.01 or abs(ndcg_gap) < 0.01)
+
+
+def test_lists_of_fame_are_a_warning_unless_they_are_clearly_beaten() -> None:
+    found = race(-0.05, 0.1)
+    fame = replace(found["ALS"], name="fame", rmse_gap=figure(0.2))
+    for ndcg, is_warning in ((0.1, False), (0.185, True), (0.3, True)):
+        both = replace(found, standings=(*found.standings, replace(fame, ndcg=figure(ndcg))))
+        text = fame_sentence(both, "ALS")
+        assert text.startswith("A warning") is is_warning
+        assert f"{ndcg:.2f}" in text
+        assert ("further off by 0.200" in text) is is_warning
 
 
 def test_the_table_says_what_stands_between_the_models() -> None:
@@ -107,9 +119,8 @@ def opened(open_view: Open) -> AppTest:
 
 def job_of() -> str:
     dataset = resources.library().dataset(SMALL)
-    return learn_resources.race(dataset, {"category": Category.of(dataset.films), "ALS": ALS()}, reference="category")[
-        0
-    ]
+    trainers = {"category": Category.of(dataset.films), "ALS": ALS(), "fame": Popularity()}
+    return measured.race_name(dataset, trainers, "category")
 
 
 def test_the_page_shows_kinds_misses_and_the_duel(opened: AppTest) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
-from core import ALS, Category, Id, SideBySide, Split, Trainer
+from core import Id, Split
 from core.lessons import (
     best_by_kind,
     favourite_kinds,
@@ -17,21 +16,17 @@ from core.lessons import (
     mean_by_kind,
     misses,
 )
-from dashboard import learn_resources, resources, state
+from dashboard import learn_resources, state
 from dashboard.components import grids, markup
-from dashboard.components.job_panel import job_panel
 from dashboard.components.scene import Scene, open_scene
-from dashboard.components.standings import standings
-from dashboard.library import KINDS
 from dashboard.rows import film_of
-from dashboard.verdicts import race_sentences
+from dashboard.views.learn.duel import show_duel
 from dashboard.views.learn.frame import Step
 from dashboard.words import count, predicted_text, star_text
 
 LEAST_LEARNED, LEAST_HIDDEN = 20, 10  # ratings of somebody who can be an example
 MOST_OFFERED = 500
 N_MISSES, N_KINDS = 5, 9
-CATEGORIES = "category"
 
 
 def draw() -> None:
@@ -51,7 +46,7 @@ def draw() -> None:
     _show_kinds(who, known, kinds, split.train.scale.levels)
     _show_misses(scene, hidden, means, kinds)
     _show_ties(scene, who, {*known, *hidden}, means, kinds)
-    _show_duel(scene, user)
+    show_duel(scene, user)
 
 
 def _examples(split: Split) -> list[str]:
@@ -139,57 +134,6 @@ def _show_ties(
     )
 
 
-def _show_duel(scene: Scene, user: Id) -> None:
-    """Categories at their best against models that know no category."""
-    st.header("Can numbers do better than names?")
-    dataset = scene.base.dataset
-    usual = KINDS[resources.default_kind(scene.data)]
-    trainers: dict[str, Trainer[Any]] = {
-        CATEGORIES: Category.of(dataset.films),
-        "ALS": ALS(),
-        type(usual.trainer).__name__: usual.trainer,
-    }
-    job, found = learn_resources.race(dataset, trainers, reference=CATEGORIES)
-    if found is None:
-        job_panel(resources.runner(), job, what="The duel", stop="Stop the duel", stays="The page works without it.")
-        return
-    best = list(trainers)[-1]
-    st.html(
-        markup.lede(
-            *race_sentences(
-                found, best, title="The model that this app opens with", reference="categories at their best"
-            )
-        )
-        + markup.note(_person_sentence(found, user, best))
-        + standings(found, _NAMES)
-        + markup.note(
-            f"{count(found.n_test, 'rating')} by {count(len(found.people), 'person', 'people')} were hidden from all of "
-            "them. Below each figure stands how far it might move with other people (95 % interval)."
-        )
-        + markup.note(
-            "Typical error: the root of the mean squared difference (RMSE). Lists: how early films stand that people "
-            "turned out to like, 1 at best (nDCG)."
-        )
-    )
-
-
-_NAMES = {
-    CATEGORIES: ("Categories", "at their best: weighed for each person, and with each film's own mean"),
-    "ALS": ("Factors, one model", "the numbers that this walk is about (ALS)"),
-    "Gibbs": ("Factors, many models", "what this app opens with (Gibbs)"),
-}
-
-
-def _person_sentence(found: SideBySide, user: Id, best: str) -> str:
-    nearer = (
-        f"It is nearer than categories for {found.n_nearer(best)} of {count(len(found.people), 'person', 'people')}."
-    )
-    own = found.of_person(user)
-    if own is None:
-        return nearer
-    return f"For this person it is typically {own[best]:.2f} stars off, categories {own[CATEGORIES]:.2f}. {nearer}"
-
-
 STEP = Step(
     slug="categories",
     title="Recommend by category",
@@ -204,6 +148,6 @@ STEP = Step(
     listing=(mean_by_kind, guess_by_kind, best_by_kind, kinds_of),
     in_the_app=(
         ("For you", ".", "The list that the numbers give, with reasons."),
-        ("Map, coloured by genre", "map?colour=genre", "Where films of one kind lie, and how they mix."),
+        ("Map, coloured by genre", "map?colour=Genre", "Where films of one kind lie, and how they mix."),
     ),
 )
