@@ -57,7 +57,7 @@ def rows_with_gradient(gradient: Tensor) -> list[int]:
 def difference_from_torch(numbers: Tensor) -> float:
     """Return by how much torch's embedding of ``numbers`` (n_rows, d) and ours differ at most, over every row."""
     rows = torch.arange(len(numbers))
-    return float((Embedding(numbers)(rows) - torch_embedding(numbers)(rows)).abs().max())
+    return float((Embedding(numbers)(rows) - torch_embedding(numbers)(rows)).detach().abs().max())
 
 
 def first_raters(ratings: Ratings, film: Id, n: int) -> dict[Id, float]:
