@@ -18,6 +18,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from core import cache_folder, load_dataset
+from dashboard.views.learn import STEPS
 from dashboard.visitors import COOKIE_NAME, new_visitor_id, open_store
 from tests.browser.serving import ROOT, chromium, open_page, serve, settle, wait_until
 
@@ -31,6 +32,8 @@ PAGES = {
     "map": f"map?person=you&film={CLICKED}",
     "film": f"film?person=you&film={CLICKED}",
     "together": "together",
+    **{f"learn-{step.slug}": f"learn?step={step.slug}" for step in STEPS},
+    "learn-summary": "learn?step=summary",
     "you": "you",
     "history": "history",
     "data": "data",
