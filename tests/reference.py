@@ -150,3 +150,33 @@ def varimax_criterion(points: Sequence[Sequence[float]]) -> float:
         mean = sum(squares) / len(squares)
         total += sum((square - mean) ** 2 for square in squares) / len(squares)
     return total
+
+
+def reciprocal_rank(hits: Sequence[bool], n_relevant: int) -> float:
+    """1 / rank of the first hit, 0 without one."""
+    if not n_relevant:
+        return math.nan
+    return next((1 / rank for rank, hit in enumerate(hits, start=1) if hit), 0.0)
+
+
+def gini(amounts: Sequence[float]) -> float:
+    """Σ_i Σ_j |x_i − x_j| / (2 n² mean): half the relative mean absolute difference."""
+    mean = sum(amounts) / len(amounts)
+    apart = sum(abs(one - other) for one in amounts for other in amounts)
+    return apart / (2 * len(amounts) ** 2 * mean) if mean else math.nan
+
+
+def list_diversity(kinds: Sequence[frozenset[int]]) -> float:
+    """Mean of 1 − |a ∩ b| / |a ∪ b| over pairs of films of any kind."""
+    known = [each for each in kinds if each]
+    pairs = [(one, other) for place, one in enumerate(known) for other in known[place + 1 :]]
+    return sum(1 - len(a & b) / len(a | b) for a, b in pairs) / len(pairs) if pairs else math.nan
+
+
+def rank_biased_overlap(one: Sequence[int], other: Sequence[int], persistence: float, *, n_terms: int = 2_000) -> float:
+    """(1 − p) Σ_d p^(d−1) A_d, the agreement beyond the lists' ends that at their end, term after term."""
+    total = 0.0
+    for depth in range(1, n_terms + 1):
+        seen = min(depth, len(one))
+        total += (1 - persistence) * persistence ** (depth - 1) * len(set(one[:seen]) & set(other[:seen])) / seen
+    return total
