@@ -7,6 +7,7 @@ from core.datasets.registry import (
     Dataset,
     DatasetInfo,
     cache_folder,
+    check_dataset,
     fetch_dataset,
     list_datasets,
     load_dataset,
@@ -21,10 +22,23 @@ from core.errors import (
     ReelspaceError,
     UnknownId,
 )
+from core.evaluation.bench import METRICS, Metric
+from core.evaluation.bootstrap import LEAST_REFITS
 from core.evaluation.calibration import Calibration, check_calibration
+from core.evaluation.comparison import Comparison, SliceLine, compare
+from core.evaluation.error_atlas import ErrorAtlas, ErrorLine, Miss, error_atlas
+from core.evaluation.exposure import FilmShift, GroupShift
+from core.evaluation.findings import findings, interval_text
+from core.evaluation.guards import Guard, failed_guards
 from core.evaluation.held_out import Evaluation, evaluate
+from core.evaluation.list_changes import ListChange, ListChanges
+from core.evaluation.refits import refit
+from core.evaluation.sanity import Check
+from core.evaluation.scoreboard import MetricLine, Scoreboard, ScoreboardRow, score_models
+from core.evaluation.shared_test import neither_trained_on
 from core.evaluation.side_by_side import Figure, SideBySide, Standing, side_by_side
 from core.evaluation.splits import SPLITS, Split, make_split
+from core.evaluation.summary import ModelSummary, summary_of, versions
 from core.explanation.influence import Influence, influences
 from core.explanation.ledger import Explanation, Term, explain
 from core.explanation.share import Alike, PersonalShare, personal_share
@@ -75,6 +89,8 @@ from core.trainers.sgd import SGD
 
 __all__ = [
     "ALS",
+    "LEAST_REFITS",
+    "METRICS",
     "SGD",
     "SPLITS",
     "Alike",
@@ -88,7 +104,9 @@ __all__ = [
     "Calibration",
     "Catalogue",
     "Category",
+    "Check",
     "Clusters",
+    "Comparison",
     "Convergence",
     "DataCard",
     "DataError",
@@ -97,6 +115,8 @@ __all__ = [
     "DatasetUnavailable",
     "EmbeddingNN",
     "Entry",
+    "ErrorAtlas",
+    "ErrorLine",
     "Evaluation",
     "Evidence",
     "Explanation",
@@ -106,6 +126,7 @@ __all__ = [
     "FilmBetween",
     "FilmMap",
     "FilmMatcher",
+    "FilmShift",
     "FilmSpace",
     "FitStopped",
     "FoldInRefused",
@@ -114,6 +135,8 @@ __all__ = [
     "GenreShare",
     "Gibbs",
     "Group",
+    "GroupShift",
+    "Guard",
     "HandAxis",
     "HandPlane",
     "History",
@@ -124,10 +147,16 @@ __all__ = [
     "InvalidArgument",
     "LikeUnlike",
     "Likeness",
+    "ListChange",
+    "ListChanges",
     "ListWishes",
     "Match",
     "MatchReport",
+    "Metric",
+    "MetricLine",
+    "Miss",
     "ModelCard",
+    "ModelSummary",
     "Move",
     "NamedAxis",
     "NeuralModel",
@@ -144,9 +173,12 @@ __all__ = [
     "Ratings",
     "ReelspaceError",
     "SavedModel",
+    "Scoreboard",
+    "ScoreboardRow",
     "SharedFilm",
     "ShouldStop",
     "SideBySide",
+    "SliceLine",
     "Split",
     "Standing",
     "Strategy",
@@ -166,16 +198,22 @@ __all__ = [
     "cache_folder",
     "check_calibration",
     "check_convergence",
+    "check_dataset",
     "cluster_films",
+    "compare",
     "describe_taste",
+    "error_atlas",
     "evaluate",
     "explain",
+    "failed_guards",
     "fetch_dataset",
     "films_inside",
     "films_to_rate",
+    "findings",
     "fold_in",
     "hand_plane",
     "influences",
+    "interval_text",
     "keep_ratings",
     "like_unlike",
     "limit_threads",
@@ -188,6 +226,7 @@ __all__ = [
     "name_axes",
     "name_directions",
     "neighbourhoods_kept",
+    "neither_trained_on",
     "open_ratings",
     "person_of",
     "personal_share",
@@ -195,15 +234,19 @@ __all__ = [
     "probe",
     "read_history",
     "recommend",
+    "refit",
     "save_model",
+    "score_models",
     "side_by_side",
     "smallest_change",
     "star_chances",
     "star_set",
+    "summary_of",
     "taste_of",
     "telling_user",
     "trust_of",
     "usual_trainer",
+    "versions",
     "warm_up",
     "what_if",
 ]

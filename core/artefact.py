@@ -28,12 +28,16 @@ _COLUMNS = ("user_idx", "item_idx", "values")
 
 @dataclass(frozen=True, eq=False)
 class SavedModel:
-    """A model with the films it speaks of, its measured figures, and the ratings held out of its training."""
+    """A model with the films it speaks of, its measured figures, and the ratings held out of its training.
+
+    ``split_seed``: the seed that these were drawn with; with the split's name on the card they can be drawn again.
+    """
 
     model: TrainedModel
     films: Catalogue
     metrics: Mapping[str, Any] = field(default_factory=dict)
     held_out: Ratings | None = None
+    split_seed: int | None = None
 
     @property
     def factors(self) -> FactorModel:
@@ -73,9 +77,20 @@ def describe(saved: SavedModel) -> dict[str, Any]:
         "count_power": None if model.user_prior is None else model.user_prior.count_power,
         "scale": asdict(model.scale),
         "metrics": dict(saved.metrics),
+        "held_out": None if saved.held_out is None else _held_out(saved, saved.held_out),
         "users": list(model.users),
         "items": list(model.items),
         "films": [asdict(film) for film in saved.films],
+    }
+
+
+def _held_out(saved: SavedModel, held_out: Ratings) -> dict[str, Any]:
+    """Which ratings those in the tensor file are: whoever has the data can draw them again and compare."""
+    return {
+        "split": saved.model.card.split,
+        "seed": saved.split_seed,
+        "n_ratings": len(held_out),
+        "fingerprint": held_out.fingerprint,
     }
 
 
@@ -100,7 +115,9 @@ def assemble(card: dict[str, Any], tensors: dict[str, Tensor]) -> SavedModel:
         parts["days"] = DayEffects(**days)
     model = kind(**parts)
     held_out = ratings("held_out") if "held_out.values" in tensors else None
-    return SavedModel(model, Catalogue(_film(row) for row in card["films"]), card["metrics"], held_out)
+    films = Catalogue(_film(row) for row in card["films"])
+    seed = (card.get("held_out") or {}).get("seed")  # artefacts from before this was written have no such entry
+    return SavedModel(model, films, card["metrics"], held_out, seed)
 
 
 def _link(name: str, **settings: Any) -> Link:

@@ -16,10 +16,12 @@ from typing import Any, NoReturn
 from core import commands
 from core.engines import ENGINES
 from core.errors import InvalidArgument, ReelspaceError
+from core.evaluation.findings import findings, summary_lines
+from core.evaluation.guards import GUARDED, Guard
 from core.space.axis_cards import card_lines
 from core.trainers import EXPLAINED, NAMES
 
-MISTAKE, INTERRUPTED = 2, 130
+GUARD_FAILED, MISTAKE, INTERRUPTED = 1, 2, 130
 LARGEST = 2**63 - 1
 N_REFITS = 5
 
@@ -55,8 +57,9 @@ def _describe_fits(add: Any) -> None:
     train = add("train", help="train a model and save it")
     _fit_options(train)
     train.add_argument("--split", help="hold ratings out: random, time, u1 to u5; none if absent")
+    train.add_argument("--split-seed", type=_whole, metavar="S", help="seed of a random split; the fit's own if absent")
     train.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the model")
-    train.set_defaults(run=lambda chosen: commands.train(_settings(chosen), split=chosen.split, out=chosen.out))
+    train.set_defaults(run=lambda chosen: _train(chosen))
     evaluate = add("evaluate", help="train on a part of the ratings, measure on the rest")
     _fit_options(evaluate)
     evaluate.add_argument("--split", default="random", help="random, time, u1 to u5, or all: the mean of u1 to u5")
@@ -78,6 +81,7 @@ def _describe_questions(add: Any) -> None:
     neighbours.add_argument("--item", required=True, metavar="ID", help="the film")
     neighbours.set_defaults(run=lambda chosen: commands.neighbours(chosen.model, item=chosen.item, n=chosen.n))
     _describe_axes(add)
+    _describe_compare(add)
     explain = add("explain", help="a prediction as terms that add up, and what each rating did to it")
     _model_options(explain)
     _whose_options(explain)
@@ -105,6 +109,58 @@ def _describe_axes(add: Any) -> None:
     )
     _json_option(axes)
     axes.set_defaults(run=_axes)
+
+
+def _describe_compare(add: Any) -> None:
+    compare = add("compare", help="what changes from one model to another, on ratings that neither was trained on")
+    compare.add_argument(
+        "--baseline", type=Path, required=True, metavar="DIR", help="a folder that `train --split` wrote"
+    )
+    compare.add_argument(
+        "--candidate", "--model", dest="candidate", type=Path, required=True, metavar="DIR", help="another such folder"
+    )
+    compare.add_argument(
+        "--fail-if",
+        action="append",
+        default=[],
+        type=_guard,
+        metavar="GUARD",
+        help=f"exit 1 if it holds: rmse>+0.01 (a change, with a sign), rmse>0.95 (the candidate's own); {', '.join(GUARDED)}",
+    )
+    compare.add_argument("--k", type=_whole, default=10, help="length of the lists that are compared; 10 if absent")
+    compare.add_argument("--seed", type=_whole, default=0, help="of the people drawn for intervals; 0 if absent")
+    compare.add_argument(
+        "--refits",
+        type=_whole,
+        default=N_REFITS,
+        metavar="N",
+        help="fits of each with other seeds, which say how much is chance; 5 if absent, 0 for none: then no verdicts",
+    )
+    _json_option(compare)
+    compare.set_defaults(run=_compare)
+
+
+def _compare(chosen: argparse.Namespace) -> Any:
+    found, failed = commands.compare(
+        chosen.baseline, chosen.candidate, n_refits=chosen.refits, k=chosen.k, seed=chosen.seed, guards=chosen.fail_if
+    )
+    for sentence in failed:
+        print(sentence, file=sys.stderr)
+    chosen.status = GUARD_FAILED if failed else 0
+    return (
+        found.as_dict() | {"findings": list(findings(found)), "failed": failed} if chosen.json else summary_lines(found)
+    )
+
+
+def _guard(text: str) -> Guard:
+    try:
+        return Guard.parse(text)
+    except InvalidArgument as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _train(chosen: argparse.Namespace) -> Any:
+    return commands.train(_settings(chosen), split=chosen.split, split_seed=chosen.split_seed, out=chosen.out)
 
 
 def _axes(chosen: argparse.Namespace) -> Any:
@@ -166,7 +222,7 @@ def _settings(chosen: argparse.Namespace) -> commands.Settings:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit status: 0, 2 for a person's mistake, 130 when interrupted."""
+    """Run the command line and return its exit status: 0, 1 if a guard fails, 2 for a person's mistake, 130 when interrupted."""
     try:
         chosen = _parser().parse_args(arguments)
         _print(chosen.run(chosen), as_json=chosen.json)
@@ -175,7 +231,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return MISTAKE
     except KeyboardInterrupt:
         return INTERRUPTED
-    return 0
+    return int(getattr(chosen, "status", 0))
 
 
 def _print(result: Any, *, as_json: bool) -> None:

@@ -23,7 +23,7 @@ from tests import reference
 
 DATA = "synthetic:60x40x900"
 TRAINED = {"model", "version", "rmse_train", "fit_seconds", "n_epochs", "peak_mib", "n_users", "n_items", "n_ratings",
-           "n_held_out", "dataset", "trainer", "seed"}  # fmt: skip
+           "n_held_out", "held_out", "split", "split_seed", "dataset", "trainer", "seed"}  # fmt: skip
 EVALUATED = {"rmse", "mae", "ndcg", "recall", "coverage", "fit_seconds", "peak_mib", "n_train", "n_test", "k",
              "relevant_from", "n_ranked_users", "dataset", "trainer", "split", "seed", "knows_test_days"}  # fmt: skip
 MEASURED_TIME = {"fit_seconds", "peak_mib"}

@@ -77,7 +77,11 @@ def coverage(doubt: Doubt, share: float = STAR_SET_SHARE) -> float:
 
     The interval is mean ± Φ⁻¹((1 + share) / 2) · rating_std, continuous and without limits.
     """
-    return float((doubt.surprise.abs() <= half_width(share)).double().mean())
+    return _kept(doubt.surprise, share)
+
+
+def _kept(surprise: Tensor, share: float) -> float:
+    return float((surprise.abs() <= half_width(share)).double().mean())
 
 
 def half_width(share: float) -> float:
@@ -97,7 +101,12 @@ def reliability(doubt: Doubt, shares: Sequence[float] = CURVE) -> list[tuple[flo
 
     Source: Kuleshov, Fenner and Ermon, *Accurate uncertainties for deep learning using calibrated regression*, 2018.
     """
-    return [(share, coverage(doubt, share)) for share in shares]
+    return kept_shares(doubt.surprise, shares)
+
+
+def kept_shares(surprise: Tensor, shares: Sequence[float] = CURVE) -> list[tuple[float, float]]:
+    """Return ``reliability`` where only the surprise (n,) of each rating is known."""
+    return [(share, _kept(surprise, share)) for share in shares]
 
 
 def scale_for(doubt: Doubt, share: float = STAR_SET_SHARE) -> float:

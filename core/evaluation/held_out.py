@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core import metrics
 from core.errors import InvalidArgument
-from core.evaluation.best_films import Cells, ranked_blocks
+from core.evaluation.best_films import NO_FILM, Cells, ranked_blocks
 from core.model import TrainedModel
 from core.ratings import Ratings
 
@@ -63,28 +63,37 @@ def evaluate(model: TrainedModel, test: Ratings, *, k: int = 10) -> Evaluation:
 class RankedPeople:
     """The lists of the people in a test part, in the order of their rows.
 
-    ``listed``: rows of all films in anybody's list, one list after another; ``ndcg`` and ``recall`` (n_people,), NaN
-    where nothing is relevant.
+    ``lists`` (n_people, k): film rows, best first, ``NO_FILM`` where there are no more; ``ndcg``, ``recall`` and
+    ``reciprocal_rank`` (n_people,), NaN where nothing is relevant.
     """
 
-    listed: Tensor
+    lists: Tensor
     ndcg: Tensor
     recall: Tensor
+    reciprocal_rank: Tensor
+
+    @property
+    def listed(self) -> Tensor:
+        """Rows of all films in anybody's list, one list after another."""
+        return self.lists[self.lists != NO_FILM]
 
 
 def rank_people(model: TrainedModel, test: Ratings, k: int) -> RankedPeople:
     """Return the ``k`` best films of everybody in ``test``, and how many held-out films that they liked are among them."""
     liked = Cells(test.take(test.values >= test.scale.relevant_from))
-    listed, ndcg, recall = [], [], []
-    for users, best, shown in ranked_blocks(model, test.user_idx.unique(), k):
-        relevant = torch.zeros(len(users), len(model.items), dtype=torch.bool)
-        relevant[liked.of(users)] = True
-        hits = relevant.gather(1, best)  # no film rated in training is among them
-        n_relevant = relevant.sum(1)
-        listed.append(best[shown])
-        ndcg.append(metrics.ndcg_at_k(hits, n_relevant))
-        recall.append(metrics.recall_at_k(hits, n_relevant))
-    return RankedPeople(torch.cat(listed), torch.cat(ndcg), torch.cat(recall))
+    blocks = [
+        _rank_block(liked, users, best, shown, len(model.items))
+        for users, best, shown in ranked_blocks(model, test.user_idx.unique(), k)
+    ]
+    return RankedPeople(*map(torch.cat, zip(*blocks, strict=True)))
+
+
+def _rank_block(liked: Cells, users: Tensor, best: Tensor, shown: Tensor, n_items: int) -> tuple[Tensor, ...]:
+    relevant = torch.zeros(len(users), n_items, dtype=torch.bool)
+    relevant[liked.of(users)] = True
+    hits, n_relevant = relevant.gather(1, best), relevant.sum(1)  # no film rated in training is among them
+    measures = (metrics.ndcg_at_k, metrics.recall_at_k, metrics.reciprocal_rank)
+    return torch.where(shown, best, NO_FILM), *(measure(hits, n_relevant) for measure in measures)
 
 
 def check_comparable(model: TrainedModel, test: Ratings, k: int) -> None:

@@ -11,29 +11,13 @@ import torch
 from torch import Tensor
 
 from core.errors import InvalidArgument
+from core.evaluation.bootstrap import INTERVAL, N_RESAMPLES, Figure, drawn_people, figures_of
 from core.evaluation.held_out import check_comparable, rank_people
 from core.ids import Id
 from core.model import TrainedModel
 from core.ratings import Ratings
 
-N_RESAMPLES = (
-    2_000  # the ends of a 95 % interval then lie within about a tenth of its width of where more would put them
-)
-INTERVAL = (0.025, 0.975)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A measured value and its 95 % interval, in the value's own unit."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether a difference of this size has one sign in all of its interval: zero lies outside."""
-        return self.low > 0 or self.high < 0
+__all__ = ["INTERVAL", "N_RESAMPLES", "Figure", "SideBySide", "Standing", "side_by_side"]
 
 
 @dataclass(frozen=True)
@@ -138,11 +122,7 @@ def _answers(model: TrainedModel, test: Ratings, place: Tensor, n_people: int, k
 
 def _draws(n_people: int, ranked: Tensor, n_resamples: int, seed: int) -> Tensor:
     """How often each person is drawn (1 + n_resamples, n_people); first everybody once. A draw without a ranked person counts nobody."""
-    generator = torch.Generator().manual_seed(seed)
-    drawn = torch.randint(n_people, (n_resamples, n_people), generator=generator)
-    counts = torch.zeros(n_resamples, n_people, dtype=torch.float64).scatter_add_(
-        1, drawn, torch.ones_like(drawn, dtype=torch.float64)
-    )
+    counts = torch.cat(list(drawn_people(n_people, n_resamples, seed)))
     counts = counts[counts[:, ranked].sum(1) > 0]
     return torch.cat([torch.ones(1, n_people, dtype=torch.float64), counts])
 
@@ -156,14 +136,13 @@ def _figures(answers: _Answers, n_ratings: Tensor, draws: Tensor) -> Tensor:
 
 
 def _standing(name: str, own: Tensor, reference: Tensor, people: Tensor) -> Standing:
-    rmse, ndcg = map(_figure, own)
-    rmse_gap, ndcg_gap = map(_figure, own - reference)
+    rmse, ndcg = _spread(own)
+    rmse_gap, ndcg_gap = _spread(own - reference)
     return Standing(name, rmse, ndcg, rmse_gap, ndcg_gap, tuple(people.sqrt().tolist()))
 
 
-def _figure(spread: Tensor) -> Figure:
-    low, high = torch.quantile(spread[1:], spread.new_tensor(INTERVAL)).tolist()
-    return Figure(float(spread[0]), low, high)
+def _spread(draws: Tensor) -> list[Figure]:
+    return figures_of(draws[:, 0], draws[:, 1:].mT)
 
 
 def _read_standing(found: dict[str, Any]) -> Standing:
