@@ -31,14 +31,17 @@ from core import (
     side_by_side,
 )
 from core.language import LanguageModel, load
-from core.lessons import Agreement, FilmWords, Item2Vec, TokenPlace, agreement, place_tokens, sentences
+from core.lessons import Agreement, FilmWords, Item2Vec, agreement, place_tokens, sentences
 from dashboard import measured, resources
+from dashboard.charts import MapFilms
+from dashboard.charts.token_map import token_points
 from dashboard.jobs import JobContext
 from dashboard.library import Ready
 from dashboard.map_resources import result_of
 
 PRODUCT, NETWORK = "dot product", "network"
 MOST_DATA = 3
+LIST = 10  # films of a list that is measured; fewer where there are not so many
 PATIENCE = 0.4  # seconds; what is on the disk is read within them
 _log = logging.getLogger(__name__)
 
@@ -52,18 +55,23 @@ class Contest:
     found: SideBySide
 
 
+def contestants() -> dict[str, Trainer[Any]]:
+    """Return who takes part: both learn by the same descent, each with the settings that suit it best."""
+    return {PRODUCT: SGD(), NETWORK: EmbeddingNN()}
+
+
 def contest(dataset: Dataset) -> tuple[str, Contest | None]:
     """Return the job's name and the contest, or None while it is being held. Raises ``TooManyJobs``."""
-    trainers: dict[str, Trainer[Any]] = {PRODUCT: SGD(), NETWORK: EmbeddingNN()}
+    trainers = contestants()
     name = f"contest:{_digest(dataset.ratings.fingerprint, trainers)}"
-    return name, result_of(name, lambda context: _hold(name, dataset, trainers, context), patience=PATIENCE)
+    return name, result_of(name, lambda context: hold(name, dataset, trainers, context), patience=PATIENCE)
 
 
 def film_words(dataset: Dataset) -> tuple[str, FilmWords | None]:
     """Return the job's name and the films' vectors as words, or None while they are learned. Raises ``TooManyJobs``."""
     settings = Item2Vec()
     name = f"film-words:{_digest(dataset.ratings.fingerprint, settings)}"
-    return name, result_of(name, lambda context: _teach(name, dataset, settings, context), patience=PATIENCE)
+    return name, result_of(name, lambda context: teach(name, dataset, settings, context), patience=PATIENCE)
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_DATA)
@@ -85,12 +93,14 @@ def language_model() -> LanguageModel:
 
 
 @st.cache_resource(show_spinner=False)
-def token_places(n: int) -> tuple[list[TokenPlace], float]:
-    """Return ``n`` tokens on a plane, and the share of their differences that it holds."""
-    return place_tokens(language_model(), n=n)
+def token_plane(n: int) -> tuple[MapFilms, float]:
+    """Return ``n`` tokens as points of a map, and the share of their differences that it holds."""
+    places, share = place_tokens(language_model(), n=n)
+    return token_points(places), share
 
 
-def _hold(name: str, dataset: Dataset, trainers: dict[str, Trainer[Any]], context: JobContext) -> Contest:
+def hold(name: str, dataset: Dataset, trainers: dict[str, Trainer[Any]], context: JobContext) -> Contest:
+    """Return both models, read from the disk or trained now, and how they fare on the ratings they never saw."""
     split, models = measured.split_of(dataset), dict[str, TrainedModel]()
     for number, (what, trainer) in enumerate(trainers.items()):
         report = measured.Part(context, number, len(trainers))
@@ -101,7 +111,9 @@ def _hold(name: str, dataset: Dataset, trainers: dict[str, Trainer[Any]], contex
     product, network = models[PRODUCT], models[NETWORK]
     if not (isinstance(product, FactorModel) and isinstance(network, NeuralModel)):
         raise ArtefactError(f"{_place(name)} holds models of another kind; delete it and they are trained again")
-    return Contest(product, network, side_by_side(models, split.test, reference=PRODUCT))
+    return Contest(
+        product, network, side_by_side(models, split.test, reference=PRODUCT, k=min(LIST, split.test.n_items))
+    )
 
 
 def _train(
@@ -124,7 +136,8 @@ def _kept(folder: Path, train: Callable[[], SavedModel]) -> TrainedModel:
     return saved.model
 
 
-def _teach(name: str, dataset: Dataset, settings: Item2Vec, context: JobContext) -> FilmWords:
+def teach(name: str, dataset: Dataset, settings: Item2Vec, context: JobContext) -> FilmWords:
+    """Return the films' vectors as words, read from the disk or learned now."""
     path, films = _place(name).with_suffix(".safetensors"), dataset.ratings.items
     try:
         return FilmWords.load(path, films)

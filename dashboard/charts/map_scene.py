@@ -66,7 +66,8 @@ class MapScene:
     """What one map shows. ``zero`` is where all people's mean lies; ``near`` are films that lines lead to from ``chosen``.
 
     ``space`` names the kind of picture: while it stays the same, so does the view, and films that moved glide.
-    ``more`` are columns beside those of the films: predictions, clusters. ``selection`` is a polygon.
+    ``more`` are columns beside those of the films: predictions, clusters. ``selection`` is a polygon. What stands on a
+    map that is not ``of_films`` has no ratings, and its card tells of none.
     """
 
     films: MapFilms
@@ -85,6 +86,7 @@ class MapScene:
     zero: Place = (0.0, 0.0, 0.0)
     unit: Literal["stars", "raw", "none"] = "stars"
     names: int = 28
+    of_films: bool = True
 
     def data(self, address: str) -> dict[str, Any]:
         """Return the scene as plain data; columns stand under ``address``."""
@@ -109,6 +111,7 @@ class MapScene:
             "rulers": [list(ruler) for ruler in RULERS] if self.unit == "stars" else [],
             "cardNotes": [TRUST_NOTE] if self.films.known.get("trust") else [],
             "mostLabels": self.names,
+            "ofFilms": self.of_films,
         }
 
 

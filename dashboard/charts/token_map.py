@@ -1,47 +1,48 @@
-"""Words of code on a plane, as a Plotly figure: a shape and a colour for each kind, names for those that are asked for."""
+"""Words of code as points of the map that films are drawn on: a shape and a colour for each kind."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-import plotly.graph_objects as go
+import pandas as pd
 
 from core.lessons import KINDS_OF_TOKEN, TokenPlace
+from dashboard.charts.colouring import colour_by_cluster
+from dashboard.charts.map_films import MapFilms
+from dashboard.charts.map_scene import Axis, MapScene
 
-HEIGHT = 460
-MARKS = ("circle", "square", "diamond", "triangle-up", "cross")  # as the glyphs of the palette
-CHOSEN_SIZE, SIZE = 13, 7
-
-
-def token_map(places: Sequence[TokenPlace], *, named: Collection[str], chosen: str) -> go.Figure:
-    """Return ``places`` as points, ``named`` tokens with their names, the ``chosen`` one larger."""
-    figure = go.Figure(
-        [_of_kind(kind, mark, places, named, chosen) for kind, mark in zip(KINDS_OF_TOKEN, MARKS, strict=True)]
-    )
-    figure.update_layout(height=HEIGHT, margin={"l": 8, "r": 8, "t": 8, "b": 8}, showlegend=False, dragmode="pan")
-    for update in (figure.update_xaxes, figure.update_yaxes):
-        update(showticklabels=False, showgrid=False, zeroline=False)
-    figure.update_xaxes(title_text="First direction in which tokens differ most")
-    figure.update_yaxes(title_text="Second direction", scaleanchor="x")
-    return figure
+EVEN = 40  # what points are as large as: every token the same
 
 
-def _of_kind(kind: str, mark: str, places: Sequence[TokenPlace], named: Collection[str], chosen: str) -> go.Scatter:
-    some = [place for place in places if place.kind == kind]
-    return go.Scatter(
-        x=[place.x for place in some],
-        y=[place.y for place in some],
-        text=[_plain(place.token) if place.token in named else "" for place in some],
-        hovertext=[f"{_plain(place.token)} · {kind}" for place in some],
-        hoverinfo="text",
-        mode="markers+text",
-        textposition="top center",
-        textfont={"size": 14, "weight": 650},
-        name=kind,
-        marker={"symbol": mark, "size": [CHOSEN_SIZE if place.token == chosen else SIZE for place in some]},
+def token_points(places: Sequence[TokenPlace]) -> MapFilms:
+    """Return ``places`` as a map's columns, in their order."""
+    return MapFilms.of(
+        pd.DataFrame(
+            {
+                "id": [place.token for place in places],
+                "title": [place.token for place in places],
+                "year": pd.array([None] * len(places), dtype="Int64"),
+                "genres": [(place.kind,) for place in places],
+                "n": EVEN,
+                "mean": float("nan"),
+                "x": [place.x for place in places],
+                "y": [place.y for place in places],
+            }
+        )
     )
 
 
-def _plain(token: str) -> str:
-    """A token as Plotly shows it, which reads a little HTML."""
-    return token.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def token_scene(points: MapFilms, *, chosen: str, near: Sequence[str]) -> MapScene:
+    """Return the map of tokens with lines from the ``chosen`` one to those ``near`` it, where they are on it."""
+    kinds = {token: KINDS_OF_TOKEN.index(kind) for token, (kind,) in points.frame[["id", "genres"]].to_numpy()}
+    return MapScene(
+        points,
+        (Axis(""), Axis("")),
+        colour_by_cluster(KINDS_OF_TOKEN),
+        space="tokens",
+        more={"cluster": points.kinds(kinds)},
+        chosen=chosen,
+        near=near,
+        unit="none",
+        of_films=False,
+    )

@@ -31,7 +31,7 @@ def chances(caption: str, rows: Sequence[ChanceRow]) -> str:
     """Return ``rows`` as bars in lamp; a tick shows where a chance was before."""
     return (
         f'<table class="rs-chances"><caption class="rs-hidden">{escape(caption)}</caption>'
-        f"<tbody>{''.join(map(_row, rows))}</tbody></table>"
+        f"<colgroup><col><col><col></colgroup><tbody>{''.join(map(_row, rows))}</tbody></table>"
     )
 
 
@@ -71,4 +71,4 @@ def _list(name: str, rows: Sequence[Near]) -> str:
 def _near(row: Near) -> str:
     both = " <small>in both</small>" if row.is_both else ""
     note = f"<span>{escape(row.note)}</span>" if row.note else ""
-    return f'<li class="{"both" if row.is_both else ""}">{escape(row.name)}{both}{note}</li>'
+    return f'<li class="{"both" if row.is_both else ""}"><b>{escape(row.name)}{both}</b>{note}</li>'

@@ -43,7 +43,7 @@ def film_map(
 ) -> None:
     """Draw ``scene``; callbacks run before the script, with a film's id or with the corners of what was circled.
 
-    An empty polygon takes the selection back. ``label`` is the text alternative; ``keyboard`` says how to choose a film
+    An empty polygon takes the selection back; without ``on_select`` nothing can be circled. ``label`` is the text alternative; ``keyboard`` says how to choose a film
     without a mouse and shows when the map has the focus. ``height`` is in pixels, unless the stylesheet sets
     ``--rs-map-height``. What is in view is written to the address as ``view_parameter``, without a run; ``view`` is what
     an address said of it, for the first drawing.
@@ -70,6 +70,7 @@ def film_map(
             "label": label,
             "view": seen,
             "viewParameter": view_parameter,
+            "canSelect": on_select is not None,
         },
         on_clicked_change=report_click,
         on_selected_change=report_selection,

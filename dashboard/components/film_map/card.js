@@ -8,7 +8,7 @@ function cardLines(map, row) {
   if (given !== undefined) lines.push(["given", `rated ${starText(given)} by ${data.whose}`]);
   const mean = known.mean?.[row];
   const n = known.n[row];
-  lines.push(["meta", `${n.toLocaleString("en")} ${n === 1 ? "rating" : "ratings"}${mean === undefined || mean === UNKNOWN ? "" : `, mean ${(mean / 1000).toFixed(1)}`}`]);
+  if (data.ofFilms) lines.push(["meta", `${n.toLocaleString("en")} ${n === 1 ? "rating" : "ratings"}${mean === undefined || mean === UNKNOWN ? "" : `, mean ${(mean / 1000).toFixed(1)}`}`]);
   for (const { column: name, text, of } of data.cardNotes) {
     if (known[name] && known[name][row] !== UNKNOWN) lines.push(["meta", `${text} ${(known[name][row] / 1000).toFixed(of === "count" ? 0 : 1)}`]);
   }

@@ -7,6 +7,7 @@ const TOOLS = [
   ["lasso", "Circle films", "M8 3c3.4 0 6 1.6 6 3.7s-2.6 3.7-6 3.7-6-1.6-6-3.7S4.6 3 8 3M5 10c-.9 1.2-.5 2.6.9 3.5"],
   ["box", "Select films in a box", "M3 5V3h2M7 3h2M11 3h2v2M13 7v2M13 11v2h-2M9 13H7M5 13H3v-2M3 9V7"],
 ];
+const SELECTING = new Set(["lasso", "box"]);
 const ACTIONS = [
   ["Zoom in", "M8 3v10M3 8h10", (map) => zoomStep(map, 1.6)],
   ["Zoom out", "M3 8h10", (map) => zoomStep(map, 1 / 1.6)],
@@ -62,13 +63,14 @@ function takeTool(map, tool) {
   for (const button of map.toolButtons) {
     button.setAttribute("aria-pressed", String(button.dataset.tool === map.tool));
     button.disabled = map.isDeep && button.dataset.tool !== "move";
+    button.hidden = !map.data?.canSelect && SELECTING.has(button.dataset.tool);
   }
 }
 
 async function save(map, kind) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(kind === "SVG" ? svgPicture(map) : await pngPicture(map));
-  link.download = `film-map.${kind.toLowerCase()}`;
+  link.download = `${map.data.ofFilms ? "film" : "token"}-map.${kind.toLowerCase()}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -11,9 +11,10 @@ from core.language import MEANINGS, LanguageModel, shown
 from core.lessons import KINDS_OF_TOKEN, TokenNetwork
 from dashboard import learn_models
 from dashboard.charts.palette import GLYPHS
-from dashboard.charts.token_map import token_map
+from dashboard.charts.token_map import token_scene
 from dashboard.components import markup
 from dashboard.components.chances import ChanceRow, chances
+from dashboard.components.film_map import film_map
 from dashboard.views.learn.frame import Step
 from dashboard.words import count, literal, percent
 
@@ -23,7 +24,7 @@ N_DRAWN, N_OFFERED = 200, 400
 MOST_NAMED = 3  # of names that the model does not know
 # Chen et al., *Evaluating large language models trained on code*, 2021, sections 3.1 and 3.2.
 CODEX_NUMBERS, CODEX_CODE = 12_000_000_000, "159 GB"
-STILL = {"displayModeBar": False}
+HEIGHT = 460  # pixels, of the map
 
 
 def draw() -> None:
@@ -55,8 +56,8 @@ def _show_next(model: LanguageModel) -> None:
             f"The {len(rows)} likeliest of {count(len(model.vocabulary), 'token')}; together {percent(total)}. A token is a "
             "word, a name or a sign."
         )
-        + markup.subheading("And so on to the end of the line")
     )
+    st.html(markup.subheading("And so on to the end of the line"))
     st.code(f"{line}{shown(rest)}" if rest else line, language="python", wrap_lines=True)
     st.html(markup.note(_rest_sentence(rest) + _unknown_sentence(unknown)))
 
@@ -106,21 +107,29 @@ def _show_alike(model: LanguageModel) -> str:
 
 def _show_plane(model: LanguageModel, token: str) -> None:
     st.header("The table of numbers, drawn as a map")
-    places, share = learn_models.token_places(N_DRAWN)
+    points, share = learn_models.token_plane(N_DRAWN)
     near = [other for other, _ in model.alike(token, n=N_ALIKE)]
-    st.plotly_chart(
-        token_map(places, named={token, *near}, chosen=token),
+    n = len(points.frame)
+    film_map(
+        token_scene(points, chosen=token, near=near),
         key="token_map",
-        config=STILL,
-        alt=f"{len(places)} tokens of Python on a plane; named are {token} and those nearest to it, {', '.join(near)}.",
+        label=f"{n} tokens of Python on a plane. Lines lead from {token} to the nearest: {', '.join(near)}.",
+        keyboard="A token can be chosen in the list above.",
+        on_click=_choose,
+        height=HEIGHT,
     )
     st.html(
         markup.group_legend([*zip(GLYPHS, KINDS_OF_TOKEN, strict=False)])
         + markup.note(
-            f"{len(places)} tokens by their first two principal components, as the films on the map. The plane holds "
+            f"{n} tokens by their first two principal components, as the films on the map. The plane holds "
             f"{percent(share)} of how they differ, so near on the picture is not always near in truth."
         )
     )
+
+
+def _choose(token: str) -> None:
+    """A token that was clicked on the map becomes the one that is looked at."""
+    st.session_state["token"] = token
 
 
 def _show_figures(model: LanguageModel) -> None:
@@ -128,7 +137,7 @@ def _show_figures(model: LanguageModel) -> None:
     figures = model.figures
     times = CODEX_NUMBERS / model.n_parameters
     st.html(
-        markup.lede(_perplexity_sentence(figures))
+        markup.lede(perplexity_sentence(figures))
         + markup.note(
             f"Measured on {figures['n_tokens']:,} tokens of the standard library of Python {figures['python']}, in modules that "
             "were held out. It is called perplexity. Counting what followed the last four tokens is called an interpolated "
@@ -143,7 +152,8 @@ def _show_figures(model: LanguageModel) -> None:
     )
 
 
-def _perplexity_sentence(figures: dict[str, float | str]) -> str:
+def perplexity_sentence(figures: dict[str, float | str]) -> str:
+    """Return both perplexities and whether the difference is clear."""
     ours, counted, ratio, low, high = (
         float(figures[name]) for name in ("model", "n_grams", "ratio", "ratio_low", "ratio_high")
     )

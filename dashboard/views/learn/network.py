@@ -48,7 +48,9 @@ def draw() -> None:
             user = split.train.users.parse(who)
             hidden = split.test.of_user(user)
             film = state.film_in(scene.model.items)
-            film = next(iter(hidden)) if film is None else film
+            if film is None:
+                film = next(iter(hidden))
+                state.show_film(film)  # the same film when another person is chosen
             pick_film(scene, film)
         _show_pair(scene, held, user, film, hidden.get(film))
     _show_contest(held)
@@ -148,7 +150,7 @@ STEP = Step(
     ),
     draw=draw,
     try_this="Choose another person for the same film. Do the same sums come out above zero?",
-    listing=(Passage, through_network, through_product),
+    listing=(through_network, through_product, Passage),
     in_the_app=(
         ("For you", ".", "Each prediction opens into terms that add up. A network has no such terms."),
         (

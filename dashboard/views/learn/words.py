@@ -71,23 +71,25 @@ def _show_sentence(scene: Scene, people: Sequence[str], texts: Sequence[Sequence
 
 def _player(n_steps: int, n_pairs: int) -> int:
     """Ask for the step to show; every step is worked out from the seed, so that going back is exact."""
-    st.session_state.setdefault(AT, 0)
-    at = st.session_state[AT] = min(int(st.session_state[AT]), n_steps)
+    at = int(state.choice(AT, allowed=lambda text: _is_step(text, n_steps), default="0"))
     with st.container(horizontal=True, vertical_alignment="bottom", key="pulls"):
         for name, by in (("One step back", -1), ("One step", 1), ("All pairs once", n_pairs)):
-            st.button(
-                name,
-                key=f"pull_{by}",
-                on_click=_move,
-                args=(by, n_steps),
-                disabled=not 0 <= at + by <= n_steps and by < 0,
-            )
-        st.slider("Steps taken", 0, n_steps, key=AT, width="stretch")
-    return int(st.session_state[AT])
+            is_over = at == (n_steps if by > 0 else 0)
+            st.button(name, key=f"pull_{by}", on_click=_go, args=(at + by, n_steps), disabled=is_over)
+        st.slider("Steps taken", 0, n_steps, key=state.widget(AT, at), on_change=_slid, width="stretch")
+    return at
 
 
-def _move(by: int, n_steps: int) -> None:
-    st.session_state[AT] = min(max(0, int(st.session_state[AT]) + by), n_steps)
+def _is_step(text: str, n_steps: int) -> bool:
+    return text.isdecimal() and len(text) <= len(str(n_steps)) and int(text) <= n_steps
+
+
+def _go(at: int, n_steps: int) -> None:
+    state.set_choice(AT, str(min(max(0, at), n_steps)))
+
+
+def _slid() -> None:
+    state.set_choice(AT, str(state.picked(AT)))
 
 
 def _show_pull(scene: Scene, steps: Sequence[Pull], at: int, n_pairs: int) -> None:
@@ -170,7 +172,7 @@ def _show_spaces(scene: Scene) -> None:
             ("Rated alike, by factors", _rows(scene, by_factors, both)),
         )
         + markup.note(
-            _agreement_sentence(
+            agreement_sentence(
                 learn_models.shared_neighbours(scene.base.model.version, least, scene.base, words), least
             )
         )
@@ -182,7 +184,8 @@ def _rows(scene: Scene, films: Sequence[Id], both: set[Id]) -> list[Near]:
     return [Near(each.title, str(each.year or ""), film in both) for film, each in about]
 
 
-def _agreement_sentence(found: Agreement, least: int) -> str:
+def agreement_sentence(found: Agreement, least: int) -> str:
+    """Return how far both spaces agree, and whether that is more than chance would give."""
     shared = found.shared
     where = (
         "more than"
