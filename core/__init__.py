@@ -33,6 +33,7 @@ from core.evaluation.guards import Guard, failed_guards
 from core.evaluation.held_out import Evaluation, evaluate
 from core.evaluation.list_changes import ListChange, ListChanges
 from core.evaluation.refits import refit
+from core.evaluation.review import people_here, review
 from core.evaluation.sanity import Check
 from core.evaluation.scoreboard import MetricLine, Scoreboard, ScoreboardRow, score_models
 from core.evaluation.shared_test import neither_trained_on
@@ -228,6 +229,7 @@ __all__ = [
     "neighbourhoods_kept",
     "neither_trained_on",
     "open_ratings",
+    "people_here",
     "person_of",
     "personal_share",
     "plan_import",
@@ -235,6 +237,7 @@ __all__ = [
     "read_history",
     "recommend",
     "refit",
+    "review",
     "save_model",
     "score_models",
     "side_by_side",

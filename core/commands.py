@@ -6,7 +6,7 @@ import math
 import resource
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -16,24 +16,19 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from core.datasets.people import Profile
 from core.datasets.person import read_person
 from core.datasets.registry import Dataset, fetch_dataset, list_datasets, load_dataset
 from core.engines import ENGINES
 from core.errors import InvalidArgument
-from core.evaluation.bootstrap import LEAST_REFITS
 from core.evaluation.comparison import Comparison
-from core.evaluation.comparison import compare as compare_models
 from core.evaluation.guards import Guard, failed_guards
 from core.evaluation.held_out import evaluate as evaluate_model
-from core.evaluation.refits import refit
-from core.evaluation.shared_test import neither_trained_on
+from core.evaluation.review import review
 from core.evaluation.splits import PUBLISHED_FOLDS, Split, make_split
 from core.explanation.ledger import Axis
 from core.explanation.ledger import explain as explain_prediction
 from core.fitting import Trainer
 from core.folding import fold_in, person_of
-from core.ids import Id
 from core.metrics import root_mean_square_error
 from core.model import TrainedModel
 from core.persistence import SavedModel, load_model, save_model
@@ -77,7 +72,7 @@ def datasets() -> list[dict[str, Any]]:
 
 def fetch(name: str) -> Path:
     """Return where the data set lies, fetched if need be."""
-    with progress_bar() as on_progress:
+    with _progress_bar() as on_progress:
         return fetch_dataset(name, on_progress=on_progress)
 
 
@@ -217,27 +212,10 @@ def compare(
     ``n_refits`` fits of each with other seeds say how much of a difference is chance; with 0, or where a model's
     settings are not all known, no difference gets a word.
     """
-    if n_refits and n_refits < LEAST_REFITS:
-        raise InvalidArgument(f"--refits must be 0 or at least {LEAST_REFITS}, got {n_refits}")
     pair = load_model(baseline), load_model(candidate)
-    shared = neither_trained_on(*pair)
-    with progress_bar() as on_progress:
-        sides = [refit(saved.model, n=n_refits, on_progress=on_progress) for saved in pair] if n_refits else [None]
-        refits = None if any(side is None for side in sides) else (sides[0] or (), sides[1] or ())
-        people = people_here(pair[0].model)
-        found = compare_models(
-            *pair, test=shared, refits=refits, people=people, k=k, seed=seed, on_progress=on_progress
-        )
+    with _progress_bar() as on_progress:
+        found = review(*pair, n_refits=n_refits, k=k, seed=seed, on_progress=on_progress)
     return found, failed_guards(found, guards)
-
-
-def people_here(model: TrainedModel) -> Mapping[Id, Profile]:
-    """Return who rated, as the model's data set tells, where that lies on this machine: ages and genders for slices."""
-    here = {info.name for info in list_datasets() if info.is_here}
-    if model.card.dataset not in here:
-        return {}
-    dataset = load_dataset(model.card.dataset)
-    return dataset.people if dataset.ratings.users.labels == model.users.labels else {}
 
 
 def _asked(folder: Path | None, settings: Settings | None) -> tuple[SavedModel, Trainer[Any] | None]:
@@ -257,7 +235,7 @@ def _refits(
 ) -> AxisStability | None:
     if not n_refits or trainer is None:
         return None
-    with progress_bar() as on_progress:
+    with _progress_bar() as on_progress:
         points = [axis.points for axis in named]
         return axis_stability(saved.model.rated, trainer, points, n_refits=n_refits, seed=seed, on_progress=on_progress)
 
@@ -284,7 +262,7 @@ def _fit(trainer: Trainer[Any], ratings: Any, seed: int) -> tuple[TrainedModel, 
     if not sys.stderr.isatty():
         model = trainer.fit(ratings, seed=seed)
     else:
-        with progress_bar() as on_progress:
+        with _progress_bar() as on_progress:
             model = trainer.fit(ratings, seed=seed, on_progress=on_progress)
     seconds = time.perf_counter() - start
     # Gibbs counts sweeps; a baseline looks at the ratings once.
@@ -292,7 +270,7 @@ def _fit(trainer: Trainer[Any], ratings: Any, seed: int) -> tuple[TrainedModel, 
 
 
 def _load(name: str) -> Dataset:
-    with progress_bar() as on_progress:
+    with _progress_bar() as on_progress:
         return load_dataset(name, on_progress=on_progress)
 
 
@@ -310,7 +288,7 @@ def _title(saved: SavedModel, item_id: Any) -> str:
 
 
 @contextmanager
-def progress_bar() -> Iterator[OnProgress]:
+def _progress_bar() -> Iterator[OnProgress]:
     """Give a listener that draws on standard error, and only there."""
     console = Console(stderr=True)
     with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:

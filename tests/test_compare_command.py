@@ -98,7 +98,7 @@ def test_for_a_person_it_is_lines(capsys: pytest.CaptureFixture[str], folders: d
         (("BIAS", "ALS", "--fail-if", "rmse"), "Error: argument --fail-if: must read like rmse>+0.01 or ndcg<0.3, got 'rmse'"),
         (("BIAS", "ALS", "--fail-if", "speed>1"), "Error: argument --fail-if: must be about one of "
          f"{', '.join(metric.name for metric in METRICS)}, got 'speed'"),
-        (("BIAS", "ALS", "--refits", "3"), "Error: --refits must be 0 or at least 5, got 3"),
+        (("BIAS", "ALS", "--refits", "3"), "Error: refits must be 0 or at least 5, got 3"),
         (("BIAS", "ALS", "--k", "0", "--refits", "0"), "Error: k must be between 1 and n_items=40, got 0"),
     ],
 )  # fmt: skip
