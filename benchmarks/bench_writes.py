@@ -1,4 +1,10 @@
-"""How long a visitor waits until a rating is on the disk, fifty at once: ``python -m benchmarks.bench_writes``."""
+"""How long a visitor waits until a rating is on the disk, fifty at once: ``python -m benchmarks.bench_writes``.
+
+Beside it stand two bare commits of one row, by the driver alone and as durable, in the same run: lone ones, each begun
+as soon as the last is done, when processor and disk are wide awake; and as many as the ratings, by as many clients with
+a connection each, at the same pace. The first says what a disk takes at least, the second what the ratings themselves
+add: a machine that naps between two commits wakes for either.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +16,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 
@@ -22,9 +29,11 @@ from tests.postgres import NONE_FOUND, find_programs, serve
 
 VISITORS, WRITES = 50, 10
 BARE = 300
-# Seconds between two ratings of one visitor, on average: faster than anybody rates films, and no pause at all.
-PAUSES = {"one rating a second each": 1.0, "without a pause": 0.0}
+BUSY_SECONDS = 10  # as long as the store's connections wait for each other
+PAUSE = 1.0  # seconds between two ratings of one visitor, on average: faster than anybody rates films
 MOST = 5  # times a bare commit: what was promised
+
+Write: TypeAlias = Callable[[int], object]  # what writes one film's row and waits for the disk
 
 
 @contextmanager
@@ -43,35 +52,48 @@ def databases(names: Sequence[str]) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def bare_commit(place: str) -> Iterator[Callable[[], object]]:
+def bare_commit(place: str) -> Iterator[Write]:
     """Give one row written and waited for, by the bare driver: what the disk and the database take at least."""
+    with bare_connection(place) as execute:
+        yield lambda _film: execute("INSERT INTO bare VALUES ('1', 4)")
+
+
+@contextmanager
+def bare_connection(place: str) -> Iterator[Callable[[str], object]]:
+    """Give a connection of the bare driver's, which waits for the disk as the store's do, with a table beside them."""
     if place.startswith("postgresql"):
         with psycopg.connect(place, autocommit=True) as connection:
             connection.execute("CREATE TABLE IF NOT EXISTS bare (film text, stars float)")
-            yield lambda: connection.execute("INSERT INTO bare VALUES ('1', 4)")
+            yield connection.execute
         return
-    file = sqlite3.connect(f"{place}.bare", isolation_level=None)
+    file = sqlite3.connect(f"{place}.bare", isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
     file.execute("PRAGMA journal_mode=WAL")
     file.execute("PRAGMA synchronous=FULL")
     file.execute("CREATE TABLE IF NOT EXISTS bare (film, stars)")
-    yield lambda: file.execute("INSERT INTO bare VALUES ('1', 4)")
+    yield file.execute
     file.close()
 
 
-def crowd(store: Store, *, n_visitors: int, n_writes: int, pause: float) -> tuple[list[float], float]:
-    """Let visitors rate at once; return the milliseconds of each write, and the seconds that all took."""
-    times: list[list[float]] = [[] for _ in range(n_visitors)]
-    start = threading.Barrier(n_visitors)
+def rating_by(store: Store) -> Write:
+    """Return how somebody new rates."""
+    visitor = new_visitor_id()
+    return lambda film: store.rate(visitor, "d", film, 4, source="search")
+
+
+def crowd(writers: Sequence[Write], *, n_writes: int, pause: float) -> tuple[list[float], float]:
+    """Let all write at once, a thread each; return the milliseconds of each write, and the seconds that all took."""
+    times: list[list[float]] = [[] for _ in writers]
+    start = threading.Barrier(len(writers))
 
     def visit(number: int) -> None:
-        draw, visitor = random.Random(number), new_visitor_id()
+        draw, write = random.Random(number), writers[number]
         start.wait()
         for film in range(n_writes):
             if pause:
                 time.sleep(draw.expovariate(1 / pause))
-            times[number] += milliseconds([lambda film=film: store.rate(visitor, "d", film, 4, source="search")])  # type: ignore[misc]
+            times[number] += milliseconds([partial(write, film)])
 
-    threads = [threading.Thread(target=visit, args=(number,)) for number in range(n_visitors)]
+    threads = [threading.Thread(target=visit, args=(number,)) for number in range(len(writers))]
 
     def all_of_them() -> None:
         for thread in threads:
@@ -83,17 +105,23 @@ def crowd(store: Store, *, n_visitors: int, n_writes: int, pause: float) -> tupl
     return [each for visitor in times for each in visitor], seconds
 
 
-def measure(name: str, place: str, *, n_visitors: int, n_writes: int) -> list[dict[str, Any]]:
-    """Return a row for each pace, with bare commits before and after it on the same disk."""
+def measure(name: str, place: str, *, n_visitors: int, n_writes: int, pause: float) -> list[dict[str, Any]]:
+    """Return a row for each pace: ratings between lone bare commits, and as many bare commits by as many clients."""
     store = open_store(place)
     rows = []
-    with bare_commit(place) as commit:
-        crowd(store, n_visitors=2, n_writes=3, pause=0)  # statements are compiled once
-        for pace, pause in PAUSES.items():
-            bare = milliseconds([commit] * BARE)
-            writes, seconds = crowd(store, n_visitors=n_visitors, n_writes=n_writes, pause=pause)
-            bare = spread(bare + milliseconds([commit] * BARE))
-            rows.append({"database": name, "pace": pace, "bare": bare, "writes": spread(writes), "seconds": seconds})
+    with ExitStack() as stack:
+        clients = [stack.enter_context(bare_commit(place)) for _ in range(n_visitors)]
+        lone = [partial(clients[0], 1)] * BARE
+        crowd([rating_by(store) for _ in range(2)], n_writes=3, pause=0)  # statements are compiled once
+        for pace, wait in ((f"a rating every {pause:g} s each", pause), ("without a pause", 0.0)):
+            bare = milliseconds(lone)
+            writes, seconds = crowd([rating_by(store) for _ in clients], n_writes=n_writes, pause=wait)
+            bare += milliseconds(lone)
+            crowded, _ = crowd(clients, n_writes=n_writes, pause=wait)
+            rows.append(
+                {"database": name, "pace": pace, "bare": spread(bare), "bare crowd": spread(crowded)}
+                | {"writes": spread(writes), "seconds": seconds}
+            )
     store.close()
     return rows
 
@@ -103,6 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visitors", type=int, default=VISITORS)
     parser.add_argument("--writes", type=int, default=WRITES, help="of each visitor")
+    parser.add_argument("--pause", type=float, default=PAUSE, help="seconds between two of them, on average")
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
     chosen = parser.parse_args(arguments)
     gc.collect()
@@ -111,16 +140,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rows = [
             row
             for name in chosen.databases
-            for row in measure(name, places[name], n_visitors=chosen.visitors, n_writes=chosen.writes)
+            for row in measure(
+                name, places[name], n_visitors=chosen.visitors, n_writes=chosen.writes, pause=chosen.pause
+            )
         ]
     table = [
         {
             "database": row["database"],
             "pace": row["pace"],
-            "bare commit p95, ms": row["bare"]["p95"],
+            "lone bare commit p95, ms": row["bare"]["p95"],
+            "bare commits of as many clients p95, ms": row["bare crowd"]["p95"],
             "write p50, ms": row["writes"]["p50"],
             "write p95, ms": row["writes"]["p95"],
-            "p95 / bare p95": row["writes"]["p95"] / row["bare"]["p95"],
+            "write / lone": row["writes"]["p95"] / row["bare"]["p95"],
+            "write / as many": row["writes"]["p95"] / row["bare crowd"]["p95"],
             "writes a second": row["writes"]["n"] / row["seconds"],
         }
         for row in rows

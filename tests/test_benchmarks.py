@@ -6,7 +6,15 @@ import json
 
 import pytest
 
-from benchmarks import bench_accuracy, bench_coverage, bench_influence, bench_next_films, bench_speed
+from benchmarks import (
+    bench_accuracy,
+    bench_coverage,
+    bench_influence,
+    bench_language,
+    bench_next_films,
+    bench_speed,
+    bench_writes,
+)
 from benchmarks.report import percentile, spread, table
 
 TINY = "synthetic:60x80x1200"
@@ -61,6 +69,30 @@ def test_asking_is_measured_on_the_same_ratings(capsys: pytest.CaptureFixture[st
     ]
     for row in rows:  # type: ignore[attr-defined]  # a list of rows
         assert row["less random"] == pytest.approx(row["rate next"] - row["random"])
+
+
+def test_writes_are_measured_beside_bare_commits(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_writes.main(["--visitors", "3", "--writes", "2", "--pause", "0.01", "--databases", "sqlite"])
+    (measured,) = json_lines(capsys.readouterr().out)
+    assert [(row["database"], row["pace"]) for row in measured["rows"]] == [  # type: ignore[attr-defined]  # a list of rows
+        ("sqlite", "a rating every 0.01 s each"),
+        ("sqlite", "without a pause"),
+    ]
+    for row in measured["rows"]:  # type: ignore[attr-defined]  # a list of rows
+        assert row["writes"]["n"] == row["bare crowd"]["n"] == 6
+        assert row["bare"]["p50"] > 0
+
+
+def test_lines_that_the_model_has_not_read_are_completed(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_language.main(["--lines", "4", "--dataset", TINY, "--fits", "1"])
+    (measured,) = json_lines(capsys.readouterr().out)
+    assert [(row["asked"], row["of"], row["n"]) for row in measured["rows"]] == [  # type: ignore[attr-defined]  # a list of rows
+        ("next tokens", "a line", 4),
+        ("completion", "a line", 4),
+        ("next tokens", "10,000 characters", 1),
+        ("completion", "10,000 characters", 1),
+    ]
+    assert measured["item2vec_fit_seconds"] > 0  # type: ignore[operator]  # a number
 
 
 def test_percentiles_lie_between_neighbours_in_proportion() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import select
 import sqlite3
 import time
 from pathlib import Path
@@ -10,12 +10,12 @@ from typing import Any
 
 import platformdirs
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from core import InvalidArgument
+from dashboard.settings import settings, variable_of
 
-DATABASE_VARIABLE = "REELSPACE_DATABASE"
-URL_VARIABLE = "DATABASE_URL"  # what hosts of PostgreSQL set by custom
+DATABASE_VARIABLE, URL_VARIABLE = variable_of("database"), variable_of("database_url")
 BUSY_TIMEOUT_SECONDS = 10  # a change takes milliseconds: who waits longer than this waits for something broken
 CONNECT_SECONDS = 5  # for a server to answer at all
 READS_ONLY = "reelspace_reads_only"  # the execution option of a connection that will not write
@@ -28,8 +28,10 @@ def database_url(place: str | Path | None) -> URL:
     That is ``$REELSPACE_DATABASE``, else ``$DATABASE_URL``, else a file in the user's own data folder: ratings are no
     cache, nobody can make them again. Raises ``InvalidArgument`` on another kind of database.
     """
-    name = DATABASE_VARIABLE if place or os.environ.get(DATABASE_VARIABLE) else URL_VARIABLE
-    place = place or os.environ.get(DATABASE_VARIABLE) or os.environ.get(URL_VARIABLE) or _usual_place()
+    said = settings()
+    name = DATABASE_VARIABLE if place or said.database else URL_VARIABLE
+    named = said.database or said.database_url
+    place = place or (named.get_secret_value() if named else _usual_place())
     try:
         url = make_url(str(place)) if "://" in str(place) else URL.create("sqlite", database=str(place))
     except (ArgumentError, ValueError):
@@ -61,14 +63,29 @@ def open_engine(url: URL) -> Engine:
         event.listen(engine, "begin", _begin)
         return engine
     limits = f"-c lock_timeout={BUSY_TIMEOUT_SECONDS}s -c synchronous_commit=on -c timezone=UTC"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=MOST_CONNECTIONS,
         max_overflow=0,
         pool_timeout=BUSY_TIMEOUT_SECONDS,
-        pool_pre_ping=True,  # a server that was started again is found again
         connect_args={"connect_timeout": CONNECT_SECONDS, "options": limits, "application_name": "reelspace"},
     )
+    event.listen(engine, "checkout", _still_there)
+    return engine
+
+
+def _still_there(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Let a server that was started again be found again.
+
+    One that went away has hung up, which the socket knows: to ask the server would cost each change a round trip. Between
+    two changes it has nothing to say, so whatever can be read is its goodbye.
+    """
+    if connection.closed:
+        raise DisconnectionError
+    socket = select.poll()
+    socket.register(connection.pgconn.socket, select.POLLIN)
+    if socket.poll(0):
+        raise DisconnectionError
 
 
 def _prepare(connection: Any, _record: Any) -> None:

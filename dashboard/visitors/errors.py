@@ -55,7 +55,7 @@ def in_plain_words(consequence: str) -> Iterator[None]:
     """Turn a database error into a ``StoreError``: ``consequence``, then the cause."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:
         raise StoreError(f"{consequence}: {_cause(error)}.") from error
 
 

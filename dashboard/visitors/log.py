@@ -69,18 +69,18 @@ def read(
 
 def add_rating(connection: Connection, owner: int, dataset: str, rating: Rating) -> None:
     """Add that a film got stars."""
-    columns = {"stars": rating.stars, "source": rating.source, "at": rating.rated_at, **_film_columns(rating.film)}
+    columns = {"stars": rating.stars, "source": rating.source, "at": rating.rated_at, **film_columns(rating.film)}
     _add(connection, owner, dataset, "rate", **columns)
 
 
 def add_removal(connection: Connection, owner: int, dataset: str, film: FilmId) -> None:
     """Add that a film lost its stars."""
-    _add(connection, owner, dataset, "remove", **_film_columns(film))
+    _add(connection, owner, dataset, "remove", **film_columns(film))
 
 
 def add_mark(connection: Connection, owner: int, dataset: str, film: FilmId, mark: Mark) -> None:
     """Add that a film was watched, or is to be, or neither any more."""
-    _add(connection, owner, dataset, mark, **_film_columns(film))
+    _add(connection, owner, dataset, mark, **film_columns(film))
 
 
 def add_clearing(connection: Connection, owner: int, dataset: str) -> None:
@@ -107,7 +107,7 @@ def add_batch(
             "stars": line.stars,
             "source": None if line.stars is None else line.source or source,
             "rated_at": line.at,
-            **_film_columns(line.film),
+            **film_columns(line.film),
         }
         for line in lines
     ]
@@ -127,7 +127,7 @@ def _add(connection: Connection, owner: int, dataset: str, kind: str, **columns:
     _NEW_LINE(connection, **{**row, **columns})
 
 
-def _film_columns(film: FilmId) -> dict[str, Any]:
+def film_columns(film: FilmId) -> dict[str, Any]:
     """A film id as text that keeps whether it was a number: 50 and "50" are two films."""
     return {"film": str(film), "film_is_number": isinstance(film, int)}
 

@@ -13,17 +13,18 @@ from dashboard.visitors.identity import digest_of, profile_in
 from dashboard.visitors.prepared import Prepared
 from dashboard.visitors.schema import holders, holdings, profiles
 
-_HELD = (
+HELD = (
     select(profiles.c.id)
     .join(holdings, holdings.c.profile_id == profiles.c.id)
     .join(holders, holders.c.id == holdings.c.holder_id)
     .where(holders.c.key_digest == bindparam("digest"))
     .order_by((profiles.c.id == holders.c.current_profile).is_(True).desc(), profiles.c.id)
 )
-_ONE = _HELD.where(profiles.c.id == bindparam("profile"))
-_LAST_USED, _NAMED, _ALL = Prepared(_HELD.limit(1)), Prepared(_ONE), Prepared(_HELD)
-_LAST_USED_LOCKED = Prepared(_HELD.limit(1).with_for_update(of=profiles))
-_NAMED_LOCKED = Prepared(_ONE.with_for_update(of=profiles))
+NAMED = HELD.where(profiles.c.id == bindparam("profile"))
+LAST_USED = HELD.limit(1)
+_LAST_USED, _NAMED, _ALL = Prepared(LAST_USED), Prepared(NAMED), Prepared(HELD)
+LAST_USED_LOCKED = Prepared(LAST_USED.with_for_update(of=profiles))
+NAMED_LOCKED = Prepared(NAMED.with_for_update(of=profiles))
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -64,8 +65,8 @@ def owner_locked(connection: Connection, key: str) -> int | None:
     """
     profile = profile_in(key)
     if profile is None:
-        return _LAST_USED_LOCKED(connection, digest=digest_of(key)).scalar()
-    owner: int | None = _NAMED_LOCKED(connection, digest=digest_of(key), profile=profile).scalar()
+        return LAST_USED_LOCKED(connection, digest=digest_of(key)).scalar()
+    owner: int | None = NAMED_LOCKED(connection, digest=digest_of(key), profile=profile).scalar()
     if owner is None:
         raise ProfileGone("Nothing was saved: this profile is no longer in this browser; reload the page.")
     return owner

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult
+from sqlalchemy import Connection, CursorResult, Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -22,14 +22,17 @@ class Prepared:
 
     def __call__(self, connection: Connection, **values: Any) -> CursorResult[Any]:
         """Run it with these values."""
-        known = self._compiled.get(connection.dialect.name)
-        text, order, fixed = self._compile(connection) if known is None else known
-        given = {**fixed, **values}
-        return connection.exec_driver_sql(text, given if order is None else tuple(given[name] for name in order))
+        return connection.exec_driver_sql(*self.written(connection.dialect, values))
 
-    def _compile(self, connection: Connection) -> tuple[str, tuple[str, ...] | None, dict[str, Any]]:
-        compiled = cast(SQLCompiler, self._statement.compile(dialect=connection.dialect))
+    def written(self, dialect: Dialect, values: dict[str, Any]) -> tuple[str, dict[str, Any] | tuple[Any, ...]]:
+        """Return its words and ``values`` as the driver wants them."""
+        text, order, fixed = self._compiled.get(dialect.name) or self._compile(dialect)
+        given = {**fixed, **values}
+        return text, given if order is None else tuple(given[name] for name in order)
+
+    def _compile(self, dialect: Dialect) -> tuple[str, tuple[str, ...] | None, dict[str, Any]]:
+        compiled = cast(SQLCompiler, self._statement.compile(dialect=dialect))
         order = None if compiled.positiontup is None else tuple(compiled.positiontup)
         found = (str(compiled), order, dict(compiled.params))
-        self._compiled[connection.dialect.name] = found
+        self._compiled[dialect.name] = found
         return found

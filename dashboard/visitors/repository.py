@@ -19,6 +19,7 @@ from dashboard.visitors.log import Given
 from dashboard.visitors.migrations import bring_up_to_date
 from dashboard.visitors.owners import owner_locked, owner_made, owner_of
 from dashboard.visitors.profiles import Profiles
+from dashboard.visitors.quick_rating import quick_rating
 from dashboard.visitors.schema import models_in_use
 from dashboard.visitors.sharing import Sharing
 from dashboard.visitors.shelf import MARKS, SOURCES, Change, FilmId, Mark, Rating, Shelf, Source
@@ -82,15 +83,17 @@ class Store:
         _check_film(film)
         _check_stars(stars)
         _check_source(source)
+        rating = Rating(film, float(stars), source, log.now())
 
         def work(connection: Connection) -> bool:
             owner = owner_made(connection, visitor)
             if log.read(connection, owner, dataset, film=film).stars.get(film) == stars:
                 return False  # a double click is no change, or the next undo would seem to do nothing
-            log.add_rating(connection, owner, dataset, Rating(film, float(stars), source, log.now()))
+            log.add_rating(connection, owner, dataset, rating)
             return True
 
-        return self.database.change(work)
+        quick = quick_rating(visitor, dataset, rating, dialect=self.engine.dialect.name)
+        return self.database.change(work, quick=quick)
 
     def remove(self, visitor: str, dataset: str, film: FilmId) -> bool:
         """Take the stars from ``film``; return whether it had any."""

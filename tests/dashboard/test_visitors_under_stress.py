@@ -94,7 +94,9 @@ def open_and_go(*processes: subprocess.Popen[str]) -> None:
 
 # Many at once
 
+# Between two ratings others get their turn: who asks SQLite again at once may have it for long.
 RATE_MANY = """
+import time
 path, visitor, first, n = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 store = open_store(path)
 print("open", flush=True)
@@ -102,6 +104,7 @@ input()
 for film in range(first, first + n):
     store.rate(visitor, "d", film, 4.0, source="search")
     print(film, flush=True)
+    time.sleep(0.001)
 store.close()
 """
 
