@@ -8,12 +8,39 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import Dataset, Id, Ratings, SideBySide, Split, Trainer
-from core.lessons import LookUpTimes, crosstab, far_view, file_under_kinds, look_up_times, rating_table
-from dashboard import measured
+from core import (
+    Dataset,
+    FilmMap,
+    FilmSpace,
+    Id,
+    InvalidArgument,
+    NamedAxis,
+    Ratings,
+    SideBySide,
+    Split,
+    Trainer,
+    name_axes,
+)
+from core.lessons import (
+    LookUpTimes,
+    crosstab,
+    far_view,
+    file_under_kinds,
+    learn_films,
+    look_up_times,
+    plane_by_hand,
+    rating_table,
+)
+from dashboard import measured, resources
+from dashboard.charts import MapFilms
+from dashboard.charts.line_of_films import at_heights
+from dashboard.jobs import JobContext
+from dashboard.library import Ready
 from dashboard.map_resources import result_of
 
 MOST_DATA = 3  # data sets of which the walk's tables are kept
+MOST_PATIENCE = 1.5  # seconds that a page waits for a model of one or two numbers, before it shows how far it is
+Ends = tuple[tuple[Id, ...], tuple[Id, ...]]
 
 
 def race(
@@ -59,3 +86,51 @@ def kinds(fingerprint: str, _dataset: Dataset) -> Mapping[Id, tuple[str, ...]]:
 def times_to_look_up(version: str, _user_factors: Any) -> LookUpTimes:  # noqa: ARG001 - the cache's key
     """Return how long one row takes by multiplying and by looking it up, measured once for each model's table."""
     return look_up_times(_user_factors, 0)
+
+
+def learned_films(dataset: Dataset, n_factors: int) -> tuple[str, FilmSpace | None]:
+    """Return the job's name and where films stand if a model has ``n_factors`` numbers for each; None while it learns."""
+    name = f"learned:{dataset.ratings.fingerprint}:{n_factors}"
+
+    def work(context: JobContext) -> FilmSpace:
+        return learn_films(
+            dataset.ratings,
+            dataset.films,
+            n_factors,
+            on_progress=context.report,
+            should_stop=context.should_stop,
+        )
+
+    return name, result_of(name, work, patience=MOST_PATIENCE)
+
+
+def learned_axes(dataset: Dataset, space: FilmSpace) -> tuple[NamedAxis, ...] | None:
+    """Return the directions of such a space with the names that evidence allows; None while it is gathered."""
+
+    def work(_context: JobContext) -> tuple[NamedAxis, ...]:
+        try:
+            return name_axes(space)
+        except InvalidArgument:  # too few films to say what an axis means
+            return ()
+
+    return result_of(f"learned-axes:{dataset.ratings.fingerprint}:{space.model.n_factors}", work, patience=0.3)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4 * MOST_DATA)
+def learned_drawing(version: str, _space: FilmSpace) -> FilmMap:  # noqa: ARG001 - the cache's key
+    """Return the films of a space of one or two dimensions as they stand; raises ``InvalidArgument`` on too few films."""
+    dimensions = min(2, _space.model.n_factors)
+    return _space.draw(n_components=dimensions, min_ratings=resources.MAP_SUPPORT)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2 * MOST_DATA)
+def plane_between(version: str, across: Ends, up: Ends, _ready: Ready) -> FilmMap:
+    """Return the films on a plane whose ends somebody chose; raises ``InvalidArgument`` where that is no plane."""
+    space = resources.space(version, "stars", _ready)
+    return plane_by_hand(space, across, up, min_ratings=resources.MAP_SUPPORT)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2 * MOST_DATA)
+def line_of_films(key: str, _drawing: FilmMap) -> MapFilms:  # noqa: ARG001 - the cache's key
+    """Return the films of a drawing with one axis, at different heights so that names have room, by the drawing's key."""
+    return MapFilms.of(at_heights(_drawing.frame))

@@ -27,8 +27,7 @@ from core.lessons.embedding import (
 from core.lessons.holes import crosstab, far_view, only, rating_table, share_empty
 from core.lessons.item2vec import Agreement, FilmWords, Item2Vec, agreement, all_pairs, sentences
 from core.lessons.learned import distance, films_called, learn_films, nearest_films, plane_by_hand
-from core.lessons.network import Passage, n_learned, through_network, through_product
-from core.lessons.one_hot import (
+from core.lessons.looking_up import (
     LookUpTimes,
     by_index,
     by_product,
@@ -38,6 +37,7 @@ from core.lessons.one_hot import (
     one_hot,
     slip_of_a_key,
 )
+from core.lessons.network import Passage, n_learned, through_network, through_product
 from core.lessons.someone_new import (
     FirstStep,
     Part,

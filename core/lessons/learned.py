@@ -9,6 +9,7 @@ import torch
 
 from core.catalogue import Catalogue
 from core.ids import Id
+from core.progress import OnProgress, ShouldStop
 from core.ratings import Ratings
 from core.space.drawing import FilmMap
 from core.space.film_map import FilmSpace
@@ -18,9 +19,18 @@ from core.trainers.als import ALS
 Ends: TypeAlias = tuple[Sequence[Id], Sequence[Id]]  # films at the low and at the high end of an axis
 
 
-def learn_films(ratings: Ratings, films: Catalogue, n_factors: int, *, seed: int = 0) -> FilmSpace:
+def learn_films(
+    ratings: Ratings,
+    films: Catalogue,
+    n_factors: int,
+    *,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> FilmSpace:
     """Return where films stand when a model has ``n_factors`` numbers for each, and learns them from the ratings alone."""
-    model = ALS(n_factors=n_factors).fit(ratings, seed=seed)
+    trainer = ALS(n_factors=n_factors)
+    model = trainer.fit(ratings, seed=seed, on_progress=on_progress, should_stop=should_stop)
     return FilmSpace.of(model, films)
 
 

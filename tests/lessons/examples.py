@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from core.catalogue import Film
+from core.catalogue import Catalogue, Film
 from core.datasets.dataset import Dataset
 from core.datasets.synthetic import Synthetic
 from core.lessons import Embedding, TokenNetwork, learn_films, mean_by_kind, rating_table
@@ -98,7 +98,12 @@ EXAMPLES: dict[str, Callable[[Any], Any]] = {
         invented_space(), 1, 5, among=list(invented_space().model.items)
     ),
     "plane_by_hand": lambda plane_by_hand: (
-        plane_by_hand(invented_space(), ((1, 2), (3, 4)), ((5, 6), (7, 8))).projection.points
+        plane_by_hand(
+            FilmSpace.of(random_model(n_items=10, width=4), Catalogue([])),
+            ((10, 20), (30,)),
+            ((50, 60), (70, 80)),
+            min_ratings=0,
+        ).projection.points
     ),
     # Someone new
     "place_someone": lambda place_someone: place_someone(random_model(), random_model().user_prior, {10: 4.0, 30: 1.0}),

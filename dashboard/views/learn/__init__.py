@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.scene import open_scene
-from dashboard.views.learn import categories, code, crosstab, embedding, network, one_hot, progress, words
+from dashboard.views.learn import categories, code, crosstab, embedding, learned, network, one_hot, progress, words
 from dashboard.views.learn.frame import Step, foot, show_step, strip
 from dashboard.views.learn.glossary_page import show_glossary
 from dashboard.views.learn.summary import show_summary
@@ -16,6 +16,7 @@ STEPS: tuple[Step, ...] = (
     crosstab.STEP,
     one_hot.STEP,
     embedding.STEP,
+    learned.STEP,
     network.STEP,
     words.STEP,
     code.STEP,

@@ -71,7 +71,7 @@ def _turned(scene: Scene, look: Look) -> Drawn | None:
     shown = [
         replace(axis, name=f"Turned {axis.name.lower()}")
         for axis in (
-            _axis(axes[n - 1], n, share) for n, share in zip(numbers, drawing.projection.explained, strict=True)
+            axis_of(axes[n - 1], n, share) for n, share in zip(numbers, drawing.projection.explained, strict=True)
         )
     ]
     return Drawn(drawing, f"{version}:{look.support}:turned:{numbers}", shown)
@@ -89,7 +89,7 @@ def _principal(scene: Scene, look: Look) -> Drawn:
     key = f"{version}:{look.metric}:{look.support}:{'-'.join(map(str, numbers))}"
     names = _names(scene) if look.metric == "stars" else ()
     axes = [
-        _axis(names[number - 1] if number <= len(names) else None, number, share)
+        axis_of(names[number - 1] if number <= len(names) else None, number, share)
         for number, share in zip(numbers, drawing.projection.explained, strict=True)
     ]
     return Drawn(drawing, key, axes)
@@ -107,7 +107,8 @@ def _names(scene: Scene) -> tuple[NamedAxis, ...]:
     return map_resources.axes_of(scene.model.version, "principal", scene.ready)[1] or ()
 
 
-def _axis(named: NamedAxis | None, number: int, share: float) -> Axis:
+def axis_of(named: NamedAxis | None, number: int, share: float) -> Axis:
+    """Return an axis of the map with its share of the variance, and the words that evidence allows at its ends."""
     low, _, high = named.name.partition(" ↔ ") if named is not None and named.has_meaning else ("", "", "")
     return Axis(f"Axis {number}", share, _short(low), _short(high))
 
