@@ -70,7 +70,7 @@ class PeopleSpace:
         """Return where ``person`` stands (k,)."""
         return _places(self.model, person.mean[:, None, :-1].cpu().double(), self.triangle)[0]
 
-    def numbers(self, person: Person, *, n: int = 12) -> list[float]:
+    def numbers(self, person: Person, *, n: int = 8) -> list[float]:
         """Return ``person`` as the ``n`` numbers that tell people apart most, in stars, 0 the mean person.
 
         They are the place along the first principal directions of all people; fewer where people differ in fewer. The

@@ -35,13 +35,17 @@ def _row(standing: Standing, reference: str, title: str, note: str, *, reach: fl
     kind = "none" if not standing.rmse_gap.is_clear else "worse" if standing.rmse_gap.value > 0 else "better"
     return (
         f'<tr{" class=ref" if is_reference else ""}><th scope="row">{escape(title)}<small>{escape(note)}</small></th>'
-        f"{_number(standing.rmse, 'b')}<td class=picture>{_interval(standing.rmse_gap, reach, kind)}"
-        f"<small>{escape(verdict)}</small></td>{_number(standing.ndcg, 'span')}</tr>"
+        f"{_number(standing.rmse, 'b', 'Typical error, stars')}<td class=picture>{_interval(standing.rmse_gap, reach, kind)}"
+        f"<small>{escape(verdict)}</small></td>{_number(standing.ndcg, 'span', 'Lists, 0 to 1')}</tr>"
     )
 
 
-def _number(figure: Figure, tag: str) -> str:
-    return f"<td><{tag}>{figure.value:.3f}</{tag}><small>{figure.low:.3f} to {figure.high:.3f}</small></td>"
+def _number(figure: Figure, tag: str, label: str) -> str:
+    """A cell; ``label`` heads it where a phone has no room for the table's head."""
+    return (
+        f'<td class="number" data-label="{escape(label)}"><{tag}>{figure.value:.3f}</{tag}>'
+        f"<small>{figure.low:.3f} to {figure.high:.3f}</small></td>"
+    )
 
 
 def _interval(figure: Figure, reach: float, kind: str) -> str:

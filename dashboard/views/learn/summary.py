@@ -16,6 +16,7 @@ from dashboard.views.learn.further_reading import SOURCES
 from dashboard.words import count, predicted_text, signed
 
 MOST_TICKETS = 8
+N_NUMBERS = 8  # of the vector: what fits beside each other on a phone
 IN_SHORT = (
     "Nobody described the films. From ratings alone, each person and each film gets a short list of numbers.",
     "A prediction is such a list of a person times that of a film, number by number, added up.",
@@ -65,7 +66,7 @@ def _yours(scene: Scene) -> None:
 
 def _vector(scene: Scene) -> None:
     try:
-        numbers = resources.people(scene.model.version, scene.ready).numbers(scene.me)
+        numbers = resources.people(scene.model.version, scene.ready).numbers(scene.me, n=N_NUMBERS)
     except InvalidArgument:  # a model without vectors
         return
     st.header("What became of it: your numbers")
