@@ -6,6 +6,9 @@ vocabulary of 4,096) a tenth is held out, a tenth was for choosing settings; bot
 Measured on the 34 held-out modules (113,677 tokens): perplexity 4.15, against 7.64 of an interpolated Kneser–Ney 5-gram
 counted on the same training tokens; ratio 0.54, from 0.52 to 0.58 (95 % bootstrap over modules). Training took 29
 minutes on one core. Tokens are whole words and signs; names outside the vocabulary are one token, "some name".
+A completion takes 2 ms at the median and 23 ms at the 95th percentile, over 1,000 beginnings of held-out lines; of the
+longest line that is answered, 10,000 characters, 67 and 109 ms (``python -m benchmarks.bench_language``, one core of an
+AMD EPYC while others worked on it).
 """
 
 from core.language.artefact import load
