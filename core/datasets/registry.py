@@ -27,6 +27,7 @@ __all__ = [
     "DatasetInfo",
     "Truth",
     "cache_folder",
+    "check_dataset",
     "fetch_dataset",
     "list_datasets",
     "load_dataset",
@@ -65,15 +66,27 @@ def fetch_dataset(name: str, *, on_progress: OnProgress | None = None) -> Path:
     ``$REELSPACE_DATA`` is looked in first, then the cache. Raises as ``load_dataset`` does.
     """
     if name not in MOVIELENS:
-        path = Path(name).expanduser()
-        if not name or name.startswith(PREFIX) or not path.exists():
-            known = ", ".join(MOVIELENS)
-            raise InvalidArgument(
-                f"dataset {name!r} is not known, one of {known}, {PREFIX}USERSxITEMSxRATINGS or the path of a folder, "
-                "zip, CSV or parquet file is allowed"
-            )
-        return path
+        return _own_path(name)
     return _locate(name) or _fetch(name, MOVIELENS[name], on_progress)
+
+
+def check_dataset(name: str) -> None:
+    """Raise ``InvalidArgument`` if ``load_dataset`` would know nothing of ``name``; nothing is fetched or read."""
+    if name.startswith(PREFIX):
+        Synthetic.from_name(name)
+    elif name not in MOVIELENS:
+        _own_path(name)
+
+
+def _own_path(name: str) -> Path:
+    path = Path(name).expanduser()
+    if not name or name.startswith(PREFIX) or not path.exists():
+        known = ", ".join(MOVIELENS)
+        raise InvalidArgument(
+            f"dataset {name!r} is not known, one of {known}, {PREFIX}USERSxITEMSxRATINGS or the path of a folder, "
+            "zip, CSV or parquet file is allowed"
+        )
+    return path
 
 
 def list_datasets() -> list[DatasetInfo]:
