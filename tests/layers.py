@@ -38,7 +38,7 @@ LAYERS = {
     ],
     "dashboard": [
         ["dashboard"],
-        ["words", "exports", "glossary"],
+        ["words", "exports", "glossary", "settings"],
         ["charts", "visitors", "jobs", "sentences"],
         ["library", "backup", "measured", "verdicts"],
         ["rows", "community"],
@@ -55,6 +55,7 @@ WITHOUT_STREAMLIT = {
     "words",
     "exports",
     "glossary",
+    "settings",
     "charts",
     "visitors",
     "jobs",
@@ -83,6 +84,8 @@ HTML_BUILDERS = {
     "dashboard.components.passages",  # numbers on their way to a prediction
     "dashboard.components.chances",  # what is held likely, and words under a window
     "dashboard.components.loss_curves",  # one drawing, nothing from data in it but numbers
+    "dashboard.report.page",  # one file to send
+    "dashboard.report.reading",  # its tables and numbers
     "dashboard.server",  # reads Streamlit's own page, builds none
 }
 

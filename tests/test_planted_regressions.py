@@ -86,7 +86,7 @@ def test_popular_films_that_were_boosted_are_named(baseline: FactorModel) -> Non
     boosted = {labels[row] for row in popular.nonzero()[:, 0].tolist()}
     assert {film.item_id for film in found.gained[:5]} <= boosted
     assert not boosted & {film.item_id for film in found.lost}
-    assert any(sentence.startswith(f"In the lists popularity {POPULARITY[2]} gains") for sentence in findings(found))
+    assert any(sentence.startswith("Most rated films: gains places in lists, from ") for sentence in findings(found))
 
 
 def test_without_refits_nothing_is_called_different(baseline: FactorModel) -> None:

@@ -11,6 +11,7 @@ from core.evaluation.scoreboard import MetricLine
 from core.evaluation.verdicts import CALLED, NEEDS_REFITS, NO_DIFFERENCE
 
 MOST_SLICES = 5
+MINUS = "\u2212"  # as wide as a plus
 
 
 def findings(found: Comparison) -> tuple[str, ...]:
@@ -43,7 +44,13 @@ def _signed(value: float) -> str:
 
 def interval_text(gap: Figure, *, decimals: int = 3) -> str:
     """Return a difference with its interval: ``+0.012 (+0.004 to +0.020)``."""
-    return f"{gap.value:+.{decimals}f} ({gap.low:+.{decimals}f} to {gap.high:+.{decimals}f})"
+    value, low, high = (f"{number:+.{decimals}f}".replace("-", MINUS) for number in (gap.value, gap.low, gap.high))
+    return f"{value} ({low} to {high})"
+
+
+def spoken(kind: str, name: str) -> str:
+    """Return what a slice or kind of film is called in a sentence: ``genre Horror``, ``films of the 1970s``."""
+    return {"genre": f"genre {name}", "decade": f"films of the {name}"}.get(kind, name)
 
 
 def _error(found: Comparison) -> Iterator[str]:
@@ -73,7 +80,7 @@ def _with_unit(line: MetricLine) -> str:
 def _slices(found: Comparison) -> Iterator[str]:
     for line in found.worse_slices[:MOST_SLICES]:
         yield (
-            f"Worse for {line.kind} {line.name}: typical error {interval_text(line.gap)} stars, {line.n_ratings:,} ratings of "
+            f"Worse for {spoken(line.kind, line.name)}: typical error {interval_text(line.gap)} stars, {line.n_ratings:,} ratings of "
             f"{line.n_people:,} people."
         )
     if len(found.worse_slices) > MOST_SLICES:
@@ -82,10 +89,8 @@ def _slices(found: Comparison) -> Iterator[str]:
 
 def _groups(found: Comparison) -> Iterator[str]:
     for line in found.shifted_groups[:MOST_SLICES]:
-        yield (
-            f"In the lists {line.kind} {line.name} {line.verdict}: from {line.baseline:.1%} to {line.candidate:.1%} of all "
-            "places."
-        )
+        name, shares = spoken(line.kind, line.name), f"from {line.baseline:.1%} to {line.candidate:.1%} of all"
+        yield f"{name[:1].upper()}{name[1:]}: {line.verdict} places in lists, {shares}."
 
 
 def _lists(found: Comparison) -> Iterator[str]:
