@@ -47,7 +47,7 @@ def test_the_walk_from_the_first_step_to_the_summary_by_keys(page: Page, base_ur
         expect(page.locator(".rs-step")).to_contain_text(f"Step {number} of {len(STEPS)}")
         for size in ("desktop", "phone"):
             page.set_viewport_size(SIZES[size])
-            page.wait_for_timeout(300)  # pictures draw anew
+            page.wait_for_timeout(200)  # pictures draw anew
             assert (step.slug, size, hindrances(page)) == (step.slug, size, [])
         page.set_viewport_size(SIZES["desktop"])
         page.keyboard.press(NEXT_KEY.lower())
