@@ -6,22 +6,19 @@ from time import perf_counter
 
 import streamlit as st
 
-from core import Film, Id, Person, films_to_rate
+from core import Id, Person
 from dashboard import state
 from dashboard.components import markup
+from dashboard.components.asking import ask_for_stars, choose_film
 from dashboard.components.film_list import FilmRow, film_list
-from dashboard.components.keeping import clear, rate, undo
+from dashboard.components.keeping import clear, undo
 from dashboard.components.links import HISTORY, MAP, go_to
-from dashboard.components.pickers import pick_film
 from dashboard.components.retraining import retraining
 from dashboard.components.scene import Scene, open_scene
-from dashboard.components.stars import stars
-from dashboard.rows import Listed, film_facts, film_of, genres_text, listed, moves, usual_support
-from dashboard.visitors import Source
-from dashboard.words import count, duration, literal
+from dashboard.rows import Listed, film_of, genres_text, listed, moves, usual_support
+from dashboard.words import count, duration
 
 SHOWN = 8
-OFFERED = 6
 LEAST_RATINGS = 3
 
 
@@ -61,52 +58,10 @@ def _not_seen(scene: Scene) -> list[Id] | None:
 
 
 def _rate(scene: Scene, person: Person) -> None:
-    offered = films_to_rate(person, n=OFFERED)
-    chosen = state.film_in(scene.model.items)
-    pick_film(scene, chosen, width="stretch")
-    if offered:
-        names = {str(film): film_of(scene.ready.saved.films, film).title for film in offered}
-        st.pills(
-            "Or one that would teach the model most",
-            list(names),
-            format_func=lambda film: literal(names[film]),
-            key=state.widget("offer", str(chosen) if chosen in offered else None),
-            on_change=_take_offer,
-            wrap=True,
-        )
+    film = choose_film(scene, person)
     if st.button("Bring your ratings from elsewhere", icon=":material/upload_file:", type="tertiary"):
         go_to(HISTORY, state.carried())
-    if chosen is None and offered:
-        chosen = offered[0]
-        state.note_offer(chosen)
-    if chosen is None:
-        st.html(markup.empty("Every film is rated", "Choose one above to change your mind about it."))
-    else:
-        _ask(scene, film_of(scene.ready.saved.films, chosen))
-
-
-def _ask(scene: Scene, film: Film) -> None:
-    ratings = scene.base.dataset.ratings
-    row = ratings.items.row(film.id)
-    facts = film_facts(film, int(ratings.item_counts[row]), float(ratings.item_means[row]))
-    source: Source = "offered" if state.was_offered(film.id) else "search"
-    with st.container(border=True, key="now_rating"):
-        st.html(markup.heading(film.title, film.year, facts))
-        stars(
-            film.label,
-            key=f"stars_{film.id}",
-            current=scene.shelf.stars.get(film.id),
-            on_rate=lambda value: rate(scene, film, value, source=source),
-            lowest=max(0.5, scene.model.scale.low),
-            highest=scene.model.scale.high,
-        )
-
-
-def _take_offer() -> None:
-    film = state.picked("offer")
-    if film is not None:
-        state.note_offer(film)
-        state.show_film(film)
+    ask_for_stars(scene, film)
 
 
 def _clocks(scene: Scene, seconds: float) -> None:

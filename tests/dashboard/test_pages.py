@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import resources
-from dashboard.components import pickers
+from dashboard.components import asking, pickers
 from dashboard.components.film_list import FilmRow
 from dashboard.jobs import JobState
 from dashboard.rows import FilmIndex
@@ -40,7 +40,7 @@ def buttons_for_stars(monkeypatch: pytest.MonkeyPatch) -> None:
         for value in (5.0, 1.0, 99.0, None):
             st.button(f"give {value}", on_click=on_rate, args=(value,))
 
-    monkeypatch.setattr(rate, "stars", stars)
+    monkeypatch.setattr(asking, "stars", stars)
 
 
 def html(app: AppTest) -> str:
