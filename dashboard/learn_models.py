@@ -31,7 +31,7 @@ from core import (
     side_by_side,
 )
 from core.language import LanguageModel, load
-from core.lessons import Agreement, FilmWords, Item2Vec, agreement, place_tokens, sentences
+from core.lessons import Agreement, FilmWords, Item2Vec, Pull, agreement, place_tokens, sentences, walk_sentence
 from dashboard import measured, resources
 from dashboard.charts import MapFilms
 from dashboard.charts.token_map import token_points
@@ -41,6 +41,7 @@ from dashboard.map_resources import result_of
 
 PRODUCT, NETWORK = "dot product", "network"
 MOST_DATA = 3
+MOST_WALKS = 64  # sentences of which every step is kept, some 50 kB each
 LIST = 10  # films of a list that is measured; fewer where there are not so many
 PATIENCE = 0.4  # seconds; what is on the disk is read within them
 _log = logging.getLogger(__name__)
@@ -78,6 +79,12 @@ def film_words(dataset: Dataset) -> tuple[str, FilmWords | None]:
 def texts(fingerprint: str, _dataset: Dataset) -> list[list[int]]:  # noqa: ARG001 - the cache's key
     """Return the sentence of every person: rows of the films they liked, in order."""
     return sentences(_dataset.ratings)
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_WALKS)
+def walk(fingerprint: str, sentence: tuple[int, ...], reach: int, n_passes: int, _ratings: Ratings) -> tuple[Pull, ...]:  # noqa: ARG001 - the cache's key
+    """Return every step of learning from one ``sentence`` of films, by the data's fingerprint."""
+    return walk_sentence(sentence, _ratings.item_counts, reach=reach, n_passes=n_passes)
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_DATA)

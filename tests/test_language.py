@@ -19,7 +19,7 @@ from core.language.artefact import load, save
 from core.language.corpus import part_of
 from core.language.evaluation import compare
 from core.language.kneser_ney import KneserNey
-from core.language.model import MOST_READ, LanguageModel, shown
+from core.language.model import MOST_READ, LanguageModel, continued, shown
 from core.language.network import TokenNetwork
 from core.language.tokens import MEANINGS, NAME, SPECIAL, Vocabulary, tokens_of, typed_tokens
 from core.language.training import LanguageModelTrainer, log_probabilities
@@ -251,6 +251,21 @@ def test_the_most_alike_is_the_smallest_angle(model: LanguageModel) -> None:
 def test_code_is_set_as_people_set_it() -> None:
     for line in ("x = f(a, [1, 2]).b", "return (a + b) / c[0]", "if not (a in b):"):
         assert shown(typed_tokens(line.replace("2", "0"))) == line.replace("2", "0")
+
+
+@pytest.mark.parametrize(
+    ("line", "tokens", "whole"),
+    [
+        ("for i in", ["range", "("], "for i in range("),
+        ("for i in ", ["range"], "for i in range"),
+        ("os.", ["path", ")"], "os.path)"),
+        ("x = 35", ["+", "1"], "x = 35 + 1"),
+        ('f("text"', [",", "y", ")"], 'f("text", y)'),
+        ("pass", [], "pass"),
+    ],
+)
+def test_a_line_is_continued_with_the_spaces_that_people_set(line: str, tokens: list[str], whole: str) -> None:
+    assert continued(line, tokens) == whole
 
 
 def test_a_saved_model_answers_the_same(model: LanguageModel, tmp_path: Path) -> None:

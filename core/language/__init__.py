@@ -12,7 +12,7 @@ AMD EPYC while others worked on it).
 """
 
 from core.language.artefact import load
-from core.language.model import Alike, Chance, LanguageModel, shown
+from core.language.model import Alike, Chance, LanguageModel, continued
 from core.language.tokens import MEANINGS, MOST_CHARACTERS
 
 __all__ = [
@@ -21,6 +21,6 @@ __all__ = [
     "Alike",
     "Chance",
     "LanguageModel",
+    "continued",
     "load",
-    "shown",
 ]

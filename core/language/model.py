@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -113,7 +114,15 @@ class LanguageModel:
         return scores[0, -1], state
 
 
-def shown(tokens: list[str]) -> str:
+def continued(line: str, tokens: Sequence[str]) -> str:
+    """Return ``line`` with ``tokens`` after it, set as a person would."""
+    if not tokens or line[-1:].isspace():
+        return line + shown(tokens)
+    last = typed_tokens(line)[-1]
+    return line + shown([last, *tokens])[len(last) :]
+
+
+def shown(tokens: Sequence[str]) -> str:
     """Return ``tokens`` as a person would set them: spaces between words, none inside brackets or before commas."""
     text = ""
     for before, token in zip(["", *tokens], tokens, strict=False):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import ArtefactError, InvalidArgument
-from core.language import MEANINGS, LanguageModel, shown
+from core.language import MEANINGS, LanguageModel, continued
 from core.lessons import KINDS_OF_TOKEN, TokenNetwork
 from dashboard import learn_models
 from dashboard.charts.palette import GLYPHS
@@ -54,11 +54,11 @@ def _show_next(model: LanguageModel) -> None:
         + chances("Likeliest next tokens, in per cent", rows)
         + markup.note(
             f"The {len(rows)} likeliest of {count(len(model.vocabulary), 'token')}; together {percent(total)}. A token is a "
-            "word, a name or a sign."
+            "word, a name or a sign; the one that you are typing counts as finished."
         )
     )
     st.html(markup.subheading("And so on to the end of the line"))
-    st.code(f"{line}{shown(rest)}" if rest else line, language="python", wrap_lines=True)
+    st.code(continued(line, rest), language="python", wrap_lines=True)
     st.html(markup.note(_rest_sentence(rest) + _unknown_sentence(unknown)))
 
 
@@ -145,8 +145,8 @@ def _show_figures(model: LanguageModel) -> None:
         )
         + markup.note(
             f"And this is far from what writes code for people. It learned {count(model.n_parameters, 'number')} from Python’s "
-            f"own standard library. Codex, behind the first Copilot, learned up to {CODEX_NUMBERS / 1e9:.0f} billion from "
-            f"{CODEX_CODE} of code: {times:,.0f} times as many. This one knows common turns and no purpose."
+            f"own standard library. Codex, of which a version wrote for the first Copilot, learned up to {CODEX_NUMBERS / 1e9:.0f} "
+            f"billion from {CODEX_CODE} of code: {times:,.0f} times as many. This one knows common turns and no purpose."
         )
         + markup.note("Source: Mark Chen and others, Evaluating Large Language Models Trained on Code, 2021.")
     )
@@ -180,7 +180,7 @@ STEP = Step(
         "comes next. All numbers were learned by guessing the next token in Python’s own standard library.",
     ),
     draw=draw,
-    try_this="Type import os and a semicolon, then os. with a dot at its end. Then look up True, and while.",
+    try_this="Type import os; print(os. with the dot at its end. Then look up True, and a sign such as ==.",
     listing=(TokenNetwork,),
     in_the_app=(("Map", "map", "The same picture of films: a table of learned numbers, drawn on a plane."),),
 )

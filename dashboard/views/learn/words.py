@@ -13,7 +13,6 @@ from core.lessons import (
     nearest_by_angle,
     pairs_within,
     skip_gram_step,
-    walk_sentence,
 )
 from dashboard import learn_models, resources, state
 from dashboard.components import markup
@@ -41,7 +40,8 @@ def draw() -> None:
     texts = learn_models.texts(ratings.fingerprint, scene.base.dataset)
     people = [str(user) for user, text in zip(ratings.users, texts, strict=True) if len(text) >= SHORTEST]
     if people:
-        _show_sentence(scene, people[:MOST_OFFERED], texts)
+        # By itself: a step is drawn without asking for the lists below again.
+        st.fragment(_show_sentence)(scene, people[:MOST_OFFERED], texts)
     _show_spaces(scene)
 
 
@@ -52,7 +52,7 @@ def _show_sentence(scene: Scene, people: Sequence[str], texts: Sequence[Sequence
         reach = st.slider("Films on each side that count as near", 1, 3, 2, key="reach", bind="query-params", width=260)
     sentence = texts[ratings.users.row(user)][:N_SHOWN]
     titles = {row: film_of(scene.base.saved.films, ratings.items.labels[row]).title for row in sentence}
-    steps = walk_sentence(sentence, ratings.item_counts, reach=reach, n_passes=N_PASSES)
+    steps = learn_models.walk(ratings.fingerprint, tuple(sentence), reach, N_PASSES, ratings)
     n_pairs = len(steps) // N_PASSES
     at = _player(len(steps), n_pairs)
     now = steps[max(at - 1, 0)]
