@@ -9,6 +9,7 @@ import pytest
 import torch
 from scipy.stats import binomtest
 
+from core import alternation
 from core.artefact import SavedModel
 from core.datasets.synthetic import Synthetic
 from core.evaluation.bench import Bench
@@ -96,7 +97,7 @@ def test_without_refits_nothing_is_called_different(baseline: FactorModel) -> No
     assert "refits with other seeds must tell" in findings(found)[0]
 
 
-N_TABLES, N_PAIRS_EACH, N_REFITS = 20, 11, 5
+N_TABLES, N_PAIRS_EACH, N_REFITS = 13, 16, 5
 MOST_CALLED, LEVEL = 0.05, 0.01
 
 
@@ -127,7 +128,8 @@ def pairs_that_differ_by_seed_alone() -> list[Comparison]:
     return found
 
 
-def test_models_that_differ_by_seed_alone_are_hardly_ever_called_different() -> None:
+def test_models_that_differ_by_seed_alone_are_hardly_ever_called_different(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alternation, "n_threads_for", lambda _: 1)  # fits this small are mostly the starting of threads
     found = pairs_that_differ_by_seed_alone()
     assert len(found) >= 200
     assert max(abs(each["rmse"].gap.value) for each in found) > 0.003  # or the margin alone would keep them quiet
