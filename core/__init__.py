@@ -1,6 +1,7 @@
 """Reelspace's core: data and numerics. The public names, nothing else."""
 
 from core.catalogue import Catalogue, Film
+from core.chosen_trainer import SEEDED, chosen_trainer, own_settings
 from core.convergence import Convergence, check_convergence
 from core.datasets.registry import (
     DataCard,
@@ -92,6 +93,7 @@ __all__ = [
     "ALS",
     "LEAST_REFITS",
     "METRICS",
+    "SEEDED",
     "SGD",
     "SPLITS",
     "Alike",
@@ -200,6 +202,7 @@ __all__ = [
     "check_calibration",
     "check_convergence",
     "check_dataset",
+    "chosen_trainer",
     "cluster_films",
     "compare",
     "describe_taste",
@@ -229,6 +232,7 @@ __all__ = [
     "neighbourhoods_kept",
     "neither_trained_on",
     "open_ratings",
+    "own_settings",
     "people_here",
     "person_of",
     "personal_share",

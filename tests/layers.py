@@ -26,7 +26,7 @@ LAYERS = {
         ["fitting", "taste", "bayes", "neural_model", "imports"],
         ["people", "person", "descent", "artefact", "alternation"],
         ["trainers", "folding"],
-        ["engines"],
+        ["engines", "chosen_trainer"],
         ["space", "evaluation", "persistence", "convergence"],
         ["explanation", "next_films", "ranking", "runtime", "likeness"],
         ["together", "starting_tastes"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,14 @@ from torch import Generator, Tensor
 
 from core.catalogue import Catalogue
 from core.datasets.people import Profile
-from core.errors import InvalidArgument
+from core.errors import FitStopped, InvalidArgument
 from core.evaluation.bench import FROM_LISTS, METRICS, Bench, Measured
 from core.evaluation.bootstrap import N_RESAMPLES, Figure, Gaps, SeedSpread, figures_of, resampled
 from core.evaluation.plain import as_plain, from_json
 from core.evaluation.verdicts import HIGHER_IS_BETTER, LOWER_IS_BETTER, NEITHER_IS_BETTER, Verdict, verdict
 from core.ids import Id
 from core.model import TrainedModel
+from core.progress import OnProgress, Progress, ShouldStop
 from core.ratings import Ratings
 
 WORDS = {"lower": LOWER_IS_BETTER, "higher": HIGHER_IS_BETTER, "neither": NEITHER_IS_BETTER}
@@ -94,27 +95,35 @@ def score_models(
     *,
     reference: str,
     films: Catalogue,
-    refits: Mapping[str, Sequence[TrainedModel]] | None = None,
+    refits: Mapping[str, Iterable[TrainedModel]] | None = None,
     people: Mapping[Id, Profile] | None = None,
     k: int = 10,
     n_resamples: int = N_RESAMPLES,
     seed: int = 0,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> Scoreboard:
     """Return every metric of ``models`` on ``test`` and its difference to that of ``reference``.
 
     ``refits`` holds fits of a model with other seeds, at least five; without those of both sides no difference gets a
-    word. Popularity is counted in the reference's training part. Raises ``InvalidArgument`` as ``evaluate`` does.
+    word. They may be made one by one as they are asked for, after the models are measured: none is held. Popularity is
+    counted in the reference's training part. Raises ``InvalidArgument`` as ``evaluate`` does, ``FitStopped`` when asked
+    to stop.
     """
     if reference not in models:
         raise InvalidArgument(f"reference must be one of {', '.join(models)}, got {reference!r}")
     bench = Bench.of(models[reference].rated, test, films, people=people, k=k)
-    measured = {name: bench.measure(model) for name, model in models.items()}
-    again = {
-        name: [bench.measure(fit, calibrated=False) for fit in fits] for name, fits in (refits or {}).items() if fits
-    }
+    measured = {}
+    for number, (name, model) in enumerate(models.items(), start=1):
+        if should_stop is not None and should_stop():
+            raise FitStopped(f"measuring was stopped after model {number - 1} of {len(models)}; nothing was kept")
+        measured[name] = bench.measure(model)
+        if on_progress is not None:
+            on_progress(Progress(number, len(models), f"Measured {number} of {len(models)}"))
+    again = {name: [bench.measure(fit, calibrated=False) for fit in fits] for name, fits in (refits or {}).items()}
     rows = []
     for name, each in measured.items():
-        both = Refits(again[reference], again[name]) if name in again and reference in again else None
+        both = Refits(again[reference], again[name]) if again.get(name) and again.get(reference) else None
         rows.append(ScoreboardRow(name, metric_lines(measured[reference], each, both, n_resamples, seed)))
     return Scoreboard(reference, tuple(rows), len(test), bench.n_people, k)
 
