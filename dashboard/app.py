@@ -3,13 +3,20 @@
 Streamlit imports this file under the name ``app``: what others import lives in ``server``.
 """
 
+import sys
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard.server import lifespan, middleware, routes
+from core import InvalidArgument
+from dashboard.server import check_settings, lifespan, middleware, routes
 
 # An absolute path: a relative one depends on the folder the server was started in.
 SCRIPT = Path(__file__).resolve().with_name("main.py")
+
+try:
+    check_settings()
+except InvalidArgument as error:
+    sys.exit(f"Reelspace did not start: {error}.")
 
 app = st.App(SCRIPT, lifespan=lifespan, routes=routes(), middleware=middleware())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 
 import streamlit as st
@@ -28,9 +27,9 @@ from dashboard.community import Community
 from dashboard.jobs import JobContext, JobRunner, JobState
 from dashboard.library import Library, Ready
 from dashboard.rows import FilmIndex, film_of
+from dashboard.settings import settings
 from dashboard.visitors import Store, open_store
 
-DATASET_VARIABLE = "REELSPACE_DATASET"
 MOST_SPACES = 12
 # Ratings that a film on the map has at least, until the page is asked for others.
 MAP_SUPPORT = 5
@@ -73,7 +72,7 @@ def offers_accounts() -> bool:
 
 def default_dataset() -> str:
     """Return the name of the data set that the app opens with."""
-    return os.environ.get(DATASET_VARIABLE) or "ml-100k"
+    return settings().dataset
 
 
 def default_kind(dataset: str) -> str:

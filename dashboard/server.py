@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core import warm_up as warm_up_core
 from dashboard import resources
 from dashboard.components.film_map import columns_route
-from dashboard.visitors import StoreError, VisitorCookie, door_routes
+from dashboard.settings import settings
+from dashboard.visitors import StoreError, VisitorCookie, database_url, door_routes
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
@@ -79,6 +80,12 @@ class SecurityHeaders:
 def middleware() -> list[Middleware]:
     """Return what every request passes: the security headers, and the cookie that tells visitors apart."""
     return [Middleware(SecurityHeaders), Middleware(VisitorCookie)]
+
+
+def check_settings() -> None:
+    """Raise ``InvalidArgument`` with a sentence that names the first environment variable that is not as it must be."""
+    settings()
+    database_url(None)
 
 
 def routes() -> list[BaseRoute]:

@@ -3,6 +3,7 @@
 from dashboard.visitors.backup import restore, save
 from dashboard.visitors.cookie import COOKIE_NAME, VisitorCookie, visitor_in
 from dashboard.visitors.door import DOOR, door_routes
+from dashboard.visitors.engine import database_url
 from dashboard.visitors.errors import ProfileGone, StoreError
 from dashboard.visitors.export import as_csv, as_json
 from dashboard.visitors.identity import (
@@ -44,6 +45,7 @@ __all__ = [
     "account_key",
     "as_csv",
     "as_json",
+    "database_url",
     "digest_of",
     "door_routes",
     "holder_of",

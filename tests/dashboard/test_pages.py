@@ -118,21 +118,23 @@ def test_a_database_that_fails_is_told_of_and_the_page_goes_on(
 
 
 def test_data_that_cannot_be_had_are_one_sentence_and_a_way_on(
-    open_view: Open, monkeypatch: pytest.MonkeyPatch
+    open_view: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("REELSPACE_DATASET", "nonsense")
-    resources.runner().take("prepare:nonsense:als")
+    table = tmp_path / "nonsense.csv"
+    table.write_text("no,ratings,here\n")
+    job = f"prepare:{table}:als"
+    monkeypatch.setenv("REELSPACE_DATASET", str(table))
     app = open_view("for_you")
     assert not app.exception
     assert "nonsense" in app.error[0].value
     resources.library().prepare(SMALL, "als", _Quiet())  # type: ignore[arg-type]
     monkeypatch.setattr(resources.library(), "ready", lambda data, kind: None)
-    before = resources.runner().status("prepare:nonsense:als")
+    before = resources.runner().status(job)
     app.run()
-    assert resources.runner().status("prepare:nonsense:als") is before, "a failed job must not start by itself again"
+    assert resources.runner().status(job) is before, "a failed job must not start by itself again"
     assert [button.label for button in app.button] == ["Try again"]
     press(app, "Try again")
-    assert resources.runner().status("prepare:nonsense:als") is not before
+    assert resources.runner().status(job) is not before
 
 
 class _Quiet:
