@@ -23,6 +23,7 @@ from core import (
 )
 from core.lessons import (
     LookUpTimes,
+    Part,
     crosstab,
     far_view,
     file_under_kinds,
@@ -30,6 +31,7 @@ from core.lessons import (
     look_up_times,
     plane_by_hand,
     rating_table,
+    who_rated,
 )
 from dashboard import measured, resources
 from dashboard.charts import MapFilms
@@ -134,3 +136,9 @@ def plane_between(version: str, across: Ends, up: Ends, _ready: Ready) -> FilmMa
 def line_of_films(key: str, _drawing: FilmMap) -> MapFilms:  # noqa: ARG001 - the cache's key
     """Return the films of a drawing with one axis, at different heights so that names have room, by the drawing's key."""
     return MapFilms.of(at_heights(_drawing.frame))
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_DATA)
+def crowd(fingerprint: str, _dataset: Dataset) -> tuple[Part, ...]:  # noqa: ARG001 - the cache's key
+    """Return who the people of the data are, as far as these tell."""
+    return tuple(who_rated(_dataset.people, _dataset.ratings))

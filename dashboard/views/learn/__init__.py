@@ -5,7 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.scene import open_scene
-from dashboard.views.learn import categories, code, crosstab, embedding, learned, network, one_hot, progress, words
+from dashboard.views.learn import (
+    categories,
+    code,
+    crosstab,
+    embedding,
+    learned,
+    network,
+    one_hot,
+    progress,
+    someone_new,
+    words,
+)
 from dashboard.views.learn.frame import Step, foot, show_step, strip
 from dashboard.views.learn.glossary_page import show_glossary
 from dashboard.views.learn.summary import show_summary
@@ -17,6 +28,7 @@ STEPS: tuple[Step, ...] = (
     one_hot.STEP,
     embedding.STEP,
     learned.STEP,
+    someone_new.STEP,
     network.STEP,
     words.STEP,
     code.STEP,
