@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from core.language import MEANINGS
 from core.lessons import KINDS_OF_TOKEN, TokenPlace
 from dashboard.charts.colouring import colour_by_cluster
 from dashboard.charts.map_films import MapFilms
@@ -20,7 +21,7 @@ def token_points(places: Sequence[TokenPlace]) -> MapFilms:
         pd.DataFrame(
             {
                 "id": [place.token for place in places],
-                "title": [place.token for place in places],
+                "title": [MEANINGS.get(place.token, place.token) for place in places],
                 "year": pd.array([None] * len(places), dtype="Int64"),
                 "genres": [(place.kind,) for place in places],
                 "n": EVEN,

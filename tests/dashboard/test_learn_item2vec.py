@@ -15,7 +15,7 @@ from dashboard import learn_models, resources
 from dashboard.components.chances import ChanceRow, Near, chances, two_lists, window
 from dashboard.jobs import JobContext
 from dashboard.rows import film_of
-from dashboard.views.learn.words import N_PASSES, N_SHOWN, SHORTEST, agreement_sentence
+from dashboard.views.learn.words import N_PASSES, N_SHOWN, SHORTEST, agreement_sentence, order_of
 from dashboard.words import percent
 from tests.dashboard.conftest import SMALL, Open
 from tests.dashboard.test_pages import html
@@ -61,6 +61,12 @@ def test_the_sentence_is_somebody_s_liked_films_with_a_window(open_view: Open) -
         len(sentences(data().ratings)[data().ratings.users.row(int(user.split()[1]))]) >= SHORTEST
         for user in app.selectbox(key="pick_somebody").options
     )
+
+
+def test_the_order_is_called_what_it_is(open_view: Open, ml100k: Dataset) -> None:
+    assert data().ratings.timestamps is None
+    assert "in the order of the table" in html(opened(open_view))
+    assert order_of(ml100k.ratings) == "in the order in which they rated them"
 
 
 def test_going_back_is_exact_and_every_step_is_the_walk_s(open_view: Open) -> None:

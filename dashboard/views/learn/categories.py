@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core import Id, Split
+from core import Id
 from core.lessons import (
     best_by_kind,
     favourite_kinds,
@@ -16,16 +16,15 @@ from core.lessons import (
     mean_by_kind,
     misses,
 )
-from dashboard import learn_resources, state
+from dashboard import learn_resources
 from dashboard.components import grids, markup
 from dashboard.components.scene import Scene, open_scene
 from dashboard.rows import film_of
 from dashboard.views.learn.duel import show_duel
 from dashboard.views.learn.frame import Step
+from dashboard.views.learn.somebody import people_with_hidden_ratings, pick_somebody
 from dashboard.words import count, predicted_text, star_text
 
-LEAST_LEARNED, LEAST_HIDDEN = 20, 10  # ratings of somebody who can be an example
-MOST_OFFERED = 500
 N_MISSES, N_KINDS = 5, 9
 
 
@@ -35,11 +34,11 @@ def draw() -> None:
     dataset = scene.base.dataset
     split = learn_resources.held_out(dataset.ratings.fingerprint, dataset)
     kinds = learn_resources.kinds(dataset.ratings.fingerprint, dataset)
-    people = _examples(split)
+    people = people_with_hidden_ratings(split)
     if not people or not any(kinds.values()):
         st.html(markup.empty("Nothing to file", "These ratings know no kinds of film, or nobody rated enough of them."))
         return
-    who = _pick(people)
+    who = pick_somebody(people)
     user = split.train.users.parse(who)
     known, hidden = split.train.of_user(user), split.test.of_user(user)
     means = mean_by_kind(known, kinds)
@@ -47,30 +46,6 @@ def draw() -> None:
     _show_misses(scene, hidden, means, kinds)
     _show_ties(scene, who, {*known, *hidden}, means, kinds)
     show_duel(scene, user)
-
-
-def _examples(split: Split) -> list[str]:
-    """People with enough ratings on both sides, in the order of the data."""
-    pairs = zip(split.train.users, split.train.user_counts.tolist(), split.test.user_counts.tolist(), strict=True)
-    found = [str(user) for user, learned, hidden in pairs if learned >= LEAST_LEARNED and hidden >= LEAST_HIDDEN]
-    return found[:MOST_OFFERED]
-
-
-def _pick(people: list[str]) -> str:
-    who = state.choice(state.SOMEBODY, allowed=people, default=people[0])
-    st.selectbox(
-        "A real person",
-        people,
-        format_func=lambda user: f"User {user}",
-        key=state.widget(state.SOMEBODY, who),
-        on_change=_picked,
-        width=260,
-    )
-    return who
-
-
-def _picked() -> None:
-    state.set_choice(state.SOMEBODY, state.picked(state.SOMEBODY))
 
 
 def _show_kinds(

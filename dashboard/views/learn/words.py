@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import Id, Progress
+from core import Id, Progress, Ratings
 from core.lessons import (
     Agreement,
     Pull,
@@ -57,9 +57,7 @@ def _show_sentence(scene: Scene, people: Sequence[str], texts: Sequence[Sequence
     at = _player(len(steps), n_pairs)
     now = steps[max(at - 1, 0)]
     st.html(
-        markup.subheading(
-            f"The first {len(sentence)} films that User {user} liked, in the order in which they rated them"
-        )
+        markup.subheading(f"The first {len(sentence)} films that User {user} liked, {order_of(ratings)}")
         + window([titles[row] for row in sentence], middle=sentence.index(now.word), reach=reach)
         + markup.note(
             f"Each film with those near it makes {count(n_pairs, 'pair')}. The pair now: {titles[now.word]} with "
@@ -67,6 +65,13 @@ def _show_sentence(scene: Scene, people: Sequence[str], texts: Sequence[Sequence
         )
     )
     _show_pull(scene, steps, at, n_pairs)
+
+
+def order_of(ratings: Ratings) -> str:
+    """Return what decides the order of a sentence."""
+    if ratings.timestamps is None:
+        return "in the order of the table, since these data know no times"
+    return "in the order in which they rated them"
 
 
 def _player(n_steps: int, n_pairs: int) -> int:
