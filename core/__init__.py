@@ -32,11 +32,13 @@ from core.evaluation.exposure import FilmShift, GroupShift
 from core.evaluation.findings import findings, interval_text
 from core.evaluation.guards import Guard, failed_guards
 from core.evaluation.held_out import Evaluation, evaluate
+from core.evaluation.learning_curve import CurvePoint, learning_curve
 from core.evaluation.list_changes import ListChange, ListChanges
 from core.evaluation.refits import refit
 from core.evaluation.review import people_here, review
 from core.evaluation.sanity import Check
 from core.evaluation.scoreboard import MetricLine, Scoreboard, ScoreboardRow, score_models
+from core.evaluation.search import Search, Span, Trial, search_settings, spans_of
 from core.evaluation.shared_test import neither_trained_on
 from core.evaluation.side_by_side import Figure, SideBySide, Standing, side_by_side
 from core.evaluation.splits import SPLITS, Split, make_split
@@ -111,6 +113,7 @@ __all__ = [
     "Clusters",
     "Comparison",
     "Convergence",
+    "CurvePoint",
     "DataCard",
     "DataError",
     "Dataset",
@@ -178,10 +181,12 @@ __all__ = [
     "SavedModel",
     "Scoreboard",
     "ScoreboardRow",
+    "Search",
     "SharedFilm",
     "ShouldStop",
     "SideBySide",
     "SliceLine",
+    "Span",
     "Split",
     "Standing",
     "Strategy",
@@ -190,6 +195,7 @@ __all__ = [
     "Tip",
     "TrainedModel",
     "Trainer",
+    "Trial",
     "Trust",
     "UMAPSettings",
     "UnknownId",
@@ -219,6 +225,7 @@ __all__ = [
     "influences",
     "interval_text",
     "keep_ratings",
+    "learning_curve",
     "like_unlike",
     "limit_threads",
     "list_datasets",
@@ -244,8 +251,10 @@ __all__ = [
     "review",
     "save_model",
     "score_models",
+    "search_settings",
     "side_by_side",
     "smallest_change",
+    "spans_of",
     "star_chances",
     "star_set",
     "summary_of",
