@@ -22,6 +22,7 @@ class Film:
     alternatives: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     imdb_id: str | None = None
+    tmdb_id: int | None = None
 
     @property
     def label(self) -> str:
@@ -86,11 +87,20 @@ class Catalogue:
         ]
 
     def with_details(
-        self, *, tags: Mapping[Id, tuple[str, ...]] | None = None, imdb_ids: Mapping[Id, str] | None = None
+        self,
+        *,
+        tags: Mapping[Id, tuple[str, ...]] | None = None,
+        imdb_ids: Mapping[Id, str] | None = None,
+        tmdb_ids: Mapping[Id, int] | None = None,
     ) -> Catalogue:
-        """Return a catalogue whose films have these tags and IMDb ids; ids of films it does not hold are passed over."""
-        tags, imdb_ids = tags or {}, imdb_ids or {}
+        """Return a catalogue whose films have these tags and ids elsewhere; films it does not hold are passed over."""
+        tags, imdb_ids, tmdb_ids = tags or {}, imdb_ids or {}, tmdb_ids or {}
         return Catalogue(
-            replace(film, tags=tags.get(film.id, film.tags), imdb_id=imdb_ids.get(film.id, film.imdb_id))
+            replace(
+                film,
+                tags=tags.get(film.id, film.tags),
+                imdb_id=imdb_ids.get(film.id, film.imdb_id),
+                tmdb_id=tmdb_ids.get(film.id, film.tmdb_id),
+            )
             for film in self
         )

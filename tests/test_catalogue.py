@@ -32,8 +32,8 @@ def test_an_unknown_film_is_named(film_id: object) -> None:
 
 
 def test_details_go_to_the_films_that_are_there() -> None:
-    films = FILMS.with_details(tags={7: ("sad",), 99: ("lost",)}, imdb_ids={11: "tt0113277"})
+    films = FILMS.with_details(tags={7: ("sad",), 99: ("lost",)}, imdb_ids={11: "tt0113277"}, tmdb_ids={7: 5})
     assert films[7].tags == ("sad",)
-    assert films[11].imdb_id == "tt0113277"
+    assert (films[11].imdb_id, films[7].tmdb_id) == ("tt0113277", 5)
     assert films[3] == FILMS[3]
     assert 99 not in films and FILMS[7].tags == ()

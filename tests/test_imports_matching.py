@@ -159,6 +159,16 @@ def test_imdb_ids_decide_whatever_the_title() -> None:
     assert matcher.find(Entry("Psycho", "f", 1, year=1960)).verdict == "matched"
 
 
+def test_tmdb_ids_decide_where_imdb_ids_do_not_and_never_for_a_series() -> None:
+    films = [Film(1, "Emma", 1996, imdb_id="tt0116191", tmdb_id=3573), Film(2, "Psycho", 1960, tmdb_id=539)]
+    matcher = FilmMatcher(films)
+    found = matcher.find(Entry("Something else", "f", 1, year=2001, tmdb_id=539))
+    assert (found.verdict, found.candidates[0].film.id, found.why) == ("matched", 2, "by TMDB id")
+    both = matcher.find(Entry("Something else", "f", 1, imdb_id="tt0116191", tmdb_id=539))
+    assert (both.candidates[0].film.id, both.why) == (1, "by IMDb id")
+    assert matcher.find(Entry("Something else", "f", 1, year=2001, kind="series", tmdb_id=539)).verdict == "not found"
+
+
 # The report and what it leads to
 
 

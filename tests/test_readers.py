@@ -127,6 +127,7 @@ def test_tags_and_links_stand_with_their_films(tmp_path: Path) -> None:
     films = load_dataset(str(tmp_path)).films
     assert films[10].tags == ("sad", "alps", "war")
     assert (films[10].imdb_id, films[20].imdb_id, films[20].tags) == ("tt0113828", None, ())
+    assert (films[10].tmdb_id, films[20].tmdb_id) == (4415, None)
     assert len(films[30].tags) == 10 and films[30].tags[0] == "dark"
 
 

@@ -77,12 +77,12 @@ def genres_of(cell: str) -> list[str]:
 
 
 def with_links(films: Catalogue, data: bytes, name: str) -> Catalogue:
-    """Return the films with the IMDb ids of ``links.csv``: movieId,imdbId,tmdbId."""
-    rows = lines_of(decode(data, name), ",", quoted=True, name=name)
-    imdb: dict[Id, str] = {
-        int(cells[0]): f"tt{cells[1]}" for _, cells in rows if len(cells) > 1 and is_whole(cells[0]) and cells[1]
-    }
-    return films.with_details(imdb_ids=imdb)
+    """Return the films with the IMDb and TMDB ids of ``links.csv``: movieId,imdbId,tmdbId."""
+    lines = lines_of(decode(data, name), ",", quoted=True, name=name)
+    rows = [cells for _, cells in lines if len(cells) > 1 and is_whole(cells[0])]
+    imdb: dict[Id, str] = {int(cells[0]): f"tt{cells[1]}" for cells in rows if cells[1]}
+    tmdb: dict[Id, int] = {int(cells[0]): int(cells[2]) for cells in rows if len(cells) > 2 and is_whole(cells[2])}
+    return films.with_details(imdb_ids=imdb, tmdb_ids=tmdb)
 
 
 def with_tags(films: Catalogue, data: bytes, name: str) -> Catalogue:

@@ -1,4 +1,4 @@
-"""Which film of the catalogue a row means: by IMDb id, else by name and year; what is not sure is asked, not guessed.
+"""Which film of the catalogue a row means: by IMDb's or TMDB's id, else by name and year; what is not sure is asked.
 
 A candidate's score is how far the readings of its name may be trusted that the row's name shares (``names``), or else
 the share of letters that two names have in common (Indel similarity, rapidfuzz's ``ratio``); a year that differs costs.
@@ -70,10 +70,13 @@ class FilmMatcher:
     def __init__(self, films: Iterable[Film]) -> None:
         distinct: dict[tuple[str, int | None, str | None], Film] = {}
         self._by_imdb: dict[str, Film] = {}
+        self._by_tmdb: dict[int, Film] = {}
         for film in films:
             distinct.setdefault((film.title, film.year, film.imdb_id), film)
             if film.imdb_id:
                 self._by_imdb.setdefault(_plain_imdb(film.imdb_id), film)
+            if film.tmdb_id is not None:
+                self._by_tmdb.setdefault(film.tmdb_id, film)
         self._films = list(distinct.values())
         self._newest = max((film.year for film in self._films if film.year is not None), default=None)
         self._readings: dict[str, list[tuple[int, Reading]]] = defaultdict(list)
@@ -90,6 +93,8 @@ class FilmMatcher:
         film = self._by_imdb.get(_plain_imdb(entry.imdb_id)) if entry.imdb_id else None
         if film is not None:
             return Found("matched", (Candidate(film, 1.0),), "by IMDb id")
+        if entry.tmdb_id in self._by_tmdb and entry.kind == "film":  # TMDB numbers series anew from 1
+            return Found("matched", (Candidate(self._by_tmdb[entry.tmdb_id], 1.0),), "by TMDB id")
         title, year = _title_and_year(entry)
         readings = _readings(title, entry.other_title)
         alike = self._sharing(readings)

@@ -70,8 +70,9 @@ def _summary(report: MatchReport, history: History) -> str:
 
 
 def _how(report: MatchReport) -> str:
-    by_id = any(match.found.why == "by IMDb id" for match in report.matched)
-    return "IMDb id, or by name and year" if by_id else "name and year"
+    ways = {match.found.why.removeprefix("by ") for match in report.matched}
+    ids = [name for name in ("IMDb id", "TMDB id") if name in ways]
+    return f"{' or '.join(ids)}, or by name and year" if ids else "name and year"
 
 
 def _choices(matches: Sequence[Match], chosen: dict[int, Id], index: FilmIndex) -> None:
