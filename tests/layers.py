@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # "core" and "dashboard" themselves are the public names that their __init__.py gives.
 LAYERS = {
     "core": [
-        ["errors", "progress"],
+        ["errors", "progress", "versions"],
         ["language"],
         ["ridge", "ids", "scale", "titles", "links", "priors", "days", "files"],
         ["ratings", "catalogue", "metrics", "traits", "row_batches"],
@@ -38,13 +38,15 @@ LAYERS = {
     ],
     "dashboard": [
         ["dashboard"],
-        ["words", "exports", "glossary", "settings"],
+        ["words", "exports", "glossary", "settings", "logs", "metrics"],
+        ["limits"],
         ["charts", "visitors", "jobs", "sentences"],
         ["library", "backup", "measured", "verdicts"],
-        ["rows", "community"],
+        ["rows", "community", "runs"],
+        ["lab_figures"],
         ["resources", "state"],
         ["map_resources", "map_state"],
-        ["learn_resources", "learn_models"],
+        ["learn_resources", "learn_models", "lab_resources"],
         ["components", "report"],
         ["views"],
         ["server", "main"],
@@ -56,6 +58,11 @@ WITHOUT_STREAMLIT = {
     "exports",
     "glossary",
     "settings",
+    "logs",
+    "metrics",
+    "limits",
+    "upload_limit",
+    "health",
     "charts",
     "visitors",
     "jobs",
@@ -66,6 +73,8 @@ WITHOUT_STREAMLIT = {
     "verdicts",
     "rows",
     "community",
+    "runs",
+    "lab_figures",
     "report",
 }
 # Where the dashboard may enter core; lessons and the language model stand apart, so that the other pages never load them.
@@ -81,6 +90,7 @@ HTML_BUILDERS = {
     "dashboard.components.grids",  # people by films
     "dashboard.components.number_tables",  # a model's own numbers
     "dashboard.components.standings",  # models beside each other
+    "dashboard.components.lab_table",  # runs beside each other
     "dashboard.components.passages",  # numbers on their way to a prediction
     "dashboard.components.chances",  # what is held likely, and words under a window
     "dashboard.components.loss_curves",  # one drawing, nothing from data in it but numbers

@@ -1,0 +1,178 @@
+"""The Lab's table: runs and baselines beside one reference on the same held-out ratings, measured once, kept on the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core import (
+    LEAST_REFITS,
+    SEEDED,
+    Dataset,
+    InvalidArgument,
+    Progress,
+    Ratings,
+    Scoreboard,
+    ScoreboardRow,
+    TrainedModel,
+    cache_folder,
+    score_models,
+)
+from dashboard.jobs import JobContext
+from dashboard.runs import SPLIT_SEED, K, Run, Runs, RunSettings
+
+FORMAT = 1  # of the files; another one is measured anew
+# What a model must beat to have learned anything of taste: name for people, note, trainer.
+BASELINES = {
+    "bias": ("Bias only", "how strict a person is, how loved a film is"),
+    "popularity": ("Popularity", "what most people rated, for everybody"),
+    "category": ("Favourite categories", "taste for each genre, no factors"),
+}
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A run or a baseline: ``key`` in addresses, ``identity`` in file names, and what people call it."""
+
+    key: str
+    title: str
+    note: str
+    identity: str
+    settings: RunSettings
+    run: Run | None = None
+
+    @property
+    def fit_seconds(self) -> float | None:
+        """How long its training took, where somebody took the time."""
+        return None if self.run is None else self.run.figures.get("fit_seconds")
+
+
+def contestants(runs: Sequence[Run], dataset: str, split: str) -> dict[str, Contestant]:
+    """Return all that can be compared on one split of a data set, by key: trained runs, latest first, then baselines."""
+    mine = [run for run in runs if run.is_done and (run.settings.dataset, run.settings.split) == (dataset, split)]
+    found = {run.id: Contestant(run.id, run.name, note_of(run), run.version, run.settings, run) for run in mine}
+    baselines = {
+        key: Contestant(key, title, note, key, RunSettings(dataset, key, split=split))
+        for key, (title, note) in BASELINES.items()
+    }
+    return found | baselines
+
+
+def note_of(run: Run) -> str:
+    """Return a run's settings in a line."""
+    names = {"n_factors": "factors", "n_epochs": "epochs", "regularization": "regularisation"}
+    parts = [run.settings.trainer, *(f"{value:g} {names[name]}" for name, value in run.settings.options.items())]
+    return ", ".join([*parts, f"seed {run.settings.seed}", *(["a tenth kept aside"] if run.settings.watched else [])])
+
+
+class LabTable:
+    """Measured rows of one split of a data set, on the disk below ``root``."""
+
+    def __init__(self, runs: Runs, dataset: Dataset, split: str, root: Path | None = None) -> None:
+        self._runs, self._dataset, self._split = runs, dataset, split
+        self._root = root or cache_folder() / "measured" / "lab"
+
+    def job(self, reference: Contestant, others: Sequence[Contestant]) -> str:
+        """Return the name of the job that measures these."""
+        return f"lab:{_digest([self._path(reference, each).name for each in others])}"
+
+    def known(self, reference: Contestant, others: Sequence[Contestant]) -> dict[str, Scoreboard]:
+        """Return what is measured already, by key."""
+        found = {each.key: _read(self._path(reference, each)) for each in others}
+        return {key: board for key, board in found.items() if board is not None}
+
+    def measure(self, reference: Contestant, others: Sequence[Contestant], context: JobContext) -> None:
+        """Measure those of ``others`` that are not known beside ``reference``, with fits of each by other seeds."""
+        missing = [each for each in others if each.key not in self.known(reference, others)]
+        needed = {each.key: each for each in (reference, *missing)}
+        steps = _Steps(context, len(needed) * (1 + LEAST_REFITS))
+        models = {key: self._model(each) for key, each in needed.items()}
+        board = score_models(
+            models,
+            self._test(),
+            reference=reference.key,
+            films=self._dataset.films,
+            people=self._dataset.people,
+            refits={key: self._again(each, models[key], steps) for key, each in needed.items()},
+            k=K,
+            on_progress=lambda progress: steps.done(f"Measured {needed[list(needed)[progress.step - 1]].title}"),
+            should_stop=context.should_stop,
+        )
+        for each in missing:
+            _write(self._path(reference, each), replace(board, rows=(board[each.key],)))
+
+    def _test(self) -> Ratings:
+        return RunSettings(self._dataset.name, "bias", split=self._split).make_split(self._dataset).test
+
+    def _model(self, each: Contestant) -> TrainedModel:
+        if each.run is not None:
+            return self._runs.saved(each.run).model
+        train = each.settings.make_split(self._dataset).train
+        return each.settings.make_trainer(self._dataset).fit(train, seed=0)
+
+    def _again(self, each: Contestant, model: TrainedModel, steps: _Steps) -> Iterator[TrainedModel]:
+        """Fits with other seeds, one at a time; what does not depend on a seed is the same again."""
+        for number in range(1, LEAST_REFITS + 1):
+            if each.settings.trainer in SEEDED:
+                trainer = each.settings.make_trainer(self._dataset)
+                yield trainer.fit(model.rated, seed=each.settings.seed + number, should_stop=steps.should_stop)
+            else:
+                yield model
+            steps.done(f"{each.title}: fit {number} of {LEAST_REFITS} with another seed")
+
+    def _path(self, reference: Contestant, other: Contestant) -> Path:
+        what = [
+            FORMAT,
+            self._dataset.ratings.fingerprint,
+            self._split,
+            SPLIT_SEED,
+            K,
+            reference.identity,
+            other.identity,
+        ]
+        return self._root / f"{_digest(what)}.json"
+
+
+class _Steps:
+    """Counts what is done of a measurement and says so."""
+
+    def __init__(self, context: JobContext, n_steps: int) -> None:
+        self._context, self._n, self._done = context, n_steps, 0
+        self.should_stop = context.should_stop
+
+    def done(self, message: str) -> None:
+        """Report one step more; raises ``FitStopped`` if asked to stop."""
+        self._done += 1
+        self._context.report(Progress(self._done, self._n, message))
+
+
+def row_of(board: Scoreboard) -> ScoreboardRow:
+    """Return the one row that a kept board has."""
+    return board.rows[0]
+
+
+def _digest(what: object) -> str:
+    return hashlib.sha256(repr(what).encode()).hexdigest()[:16]
+
+
+def _read(path: Path) -> Scoreboard | None:
+    try:
+        return Scoreboard.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, InvalidArgument):  # not there yet, or damaged: it can be measured again
+        return None
+
+
+def _write(path: Path, board: Scoreboard) -> None:
+    """It can be measured again: a full disk keeps nobody from the other rows."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".part")
+        draft.write_text(json.dumps(board.as_dict(), allow_nan=False), encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        _log.warning("%s", error)
