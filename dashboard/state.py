@@ -59,9 +59,17 @@ def choice(name: str, *, allowed: Collection[str] | Callable[[str], bool], defau
 
 def always(name: str, *, allowed: Collection[str], default: str) -> str:
     """Return a choice like ``choice`` does, but let it stand in the address even when it is the default."""
-    value = choice(name, allowed=allowed, default=default)
-    set_choice(name, value)
+    candidates = (st.query_params.get(name), st.session_state.get(_last(name)))
+    value = next((str(candidate) for candidate in candidates if candidate in allowed), default)
+    set_choice(name, value)  # never taken out in between: each change of the address is a step of the Back button
     return value
+
+
+def turn_to(step: str) -> None:
+    """Go to another step of the walk, in one change of the address; what only the step before asks for is let go."""
+    st.session_state[_last(STEP)] = step
+    somebody = {SOMEBODY: st.query_params[SOMEBODY]} if SOMEBODY in st.query_params else {}
+    st.query_params.from_dict({**carried(), **somebody, STEP: step})
 
 
 def keep(name: str, value: str, *, default: str) -> str:
@@ -254,6 +262,11 @@ def once(name: str, basis: object, make: Callable[[], Any]) -> Any:
 def upload_key() -> str:
     """Return the key of the uploader: a new one, and with it an empty uploader, after each file that was saved."""
     return f"upload_{st.session_state.get(_UPLOAD, 0)}"
+
+
+def holds_upload() -> bool:
+    """Return whether a file was sent and is being looked at."""
+    return st.session_state.get(upload_key()) is not None
 
 
 def next_upload() -> None:

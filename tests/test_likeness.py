@@ -105,4 +105,6 @@ def test_a_person_is_as_few_numbers_as_tell_people_apart_most(synthetic_small: D
     spread = whole.square().sum(0)
     assert spread.tolist() == sorted(spread.tolist(), reverse=True)
     assert space.numbers(person_of(model, 12), n=2) == pytest.approx(space.numbers(person_of(model, 12))[:2])
+    directions = space._directions
+    assert bool((directions.gather(0, directions.abs().argmax(0, keepdim=True)) > 0).all())  # or signs would be chance
     assert space.numbers(fold_in(model, {}), n=2) != space.numbers(person_of(model, 12), n=2)

@@ -83,8 +83,14 @@ def test_the_strip_leads_to_a_step_without_loading_the_app_anew(page: Page, base
     shows(page, STEPS[1].title)
     expect(page.locator(".rs-steps a").nth(1)).to_have_attribute("aria-current", "step")
     assert page.evaluate("window.same")
-    page.go_back()
-    shows(page, STEPS[0].title)
+    page.get_by_role("radio", name="All of it").click()
+    expect(page).to_have_url(re.compile("far="))
+    page.locator("h1").click()
+    page.keyboard.press(NEXT_KEY.lower())
+    shows(page, STEPS[2].title)
+    expect(page).not_to_have_url(re.compile("far="))
+    page.go_back()  # one step of the browser is one of the walk
+    shows(page, STEPS[1].title)
 
 
 def test_the_summary_prints_on_one_page_in_either_theme(new_context: CreateContextCallback, base_url: str) -> None:

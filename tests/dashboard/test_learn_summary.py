@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import resources
 from dashboard.components import grids, markup
 from dashboard.glossary import WORDS
-from dashboard.views.learn import STEPS
+from dashboard.views.learn import STEPS, summary
 from dashboard.views.learn.further_reading import SOURCES
 from dashboard.visitors import Store
 from tests.dashboard.conftest import SMALL, Open
@@ -40,6 +40,18 @@ def test_it_holds_the_visitors_own_ratings_numbers_and_film(rated: dict[int, flo
     films = resources.library().dataset(SMALL).films
     best = text[text.index("rs-large") : text.index("rs-strip big")]
     assert not any(f"{films[film].title} <" in best for film in rated)  # a film that they have not rated
+
+
+def test_the_best_film_is_one_that_enough_people_rated(
+    rated: dict[int, float], open_view: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ratings, films = resources.library().dataset(SMALL).ratings, resources.library().dataset(SMALL).films
+    most = max(
+        (int(n), film) for film, n in zip(ratings.items, ratings.item_counts.tolist(), strict=True) if film not in rated
+    )
+    monkeypatch.setattr(summary, "usual_support", lambda _ratings: most[0])
+    text = html(open_view("learn", step="summary"))
+    assert f"{films[most[1]].title} <" in text[text.index("rs-large") : text.index("rs-strip big")]
 
 
 def test_it_says_what_is_done_and_what_is_not(rated: dict[int, float], open_view: Open) -> None:

@@ -30,4 +30,4 @@ def go_to(slug: str, *, finishes: str | None = None) -> None:
             resources.store().walk.finish(state.visitor(), finishes)
         except StoreError as error:
             state.complain(str(error))
-    state.set_choice(state.STEP, slug)
+    state.turn_to(slug)
