@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import EmbeddingNN, load_dataset
+from core import EmbeddingNN, Progress, load_dataset
 from core.lessons import through_network, through_product
 from dashboard import learn_models, map_resources, measured, resources
 from dashboard.components.passages import Layer, passage
@@ -83,18 +83,21 @@ def test_a_contest_that_was_stopped_can_be_held_again(open_view: Open) -> None:
 
 def stopped(context: JobContext) -> None:
     context._stop.set()
-    context.report(measured.Progress(0, 1))
+    context.report(Progress(0, 1))
 
 
 def test_both_models_are_kept_and_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REELSPACE_CACHE", str(tmp_path))
     dataset = load_dataset("synthetic:40x30x600")
     trainers = learn_models.contestants()
-    context = JobContext(lambda _: None, threading.Event())
+    told: list[Progress] = []
+    context = JobContext(told.append, threading.Event())
     first = learn_models.hold("contest:x", dataset, trainers, context)
     folders = sorted(path.name for path in (tmp_path / "measured").iterdir())
     assert folders == ["contest-x-0", "contest-x-1"]
+    told.clear()
     again = learn_models.hold("contest:x", dataset, trainers, context)
+    assert [each.message for each in told] == ["Measuring"]  # nothing is trained
     assert (again.product.version, again.network.version) == (first.product.version, first.network.version)
     assert again.found == first.found
     card = tmp_path / "measured" / "contest-x-1" / "model.json"
