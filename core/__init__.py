@@ -42,7 +42,7 @@ from core.evaluation.search import Search, Span, Trial, search_settings, spans_o
 from core.evaluation.shared_test import neither_trained_on
 from core.evaluation.side_by_side import Figure, SideBySide, Standing, side_by_side
 from core.evaluation.splits import SPLITS, Split, make_split
-from core.evaluation.summary import ModelSummary, summary_of, versions
+from core.evaluation.summary import ModelSummary, summary_of
 from core.explanation.influence import Influence, influences
 from core.explanation.ledger import Explanation, Term, explain
 from core.explanation.share import Alike, PersonalShare, personal_share
@@ -62,6 +62,7 @@ from core.next_films import films_to_rate
 from core.persistence import SavedModel, load_model, save_model
 from core.person import Person, Prediction
 from core.progress import OnProgress, Progress, ShouldStop
+from core.provenance import versions
 from core.ranking import ListWishes, recommend
 from core.ratings import Ratings
 from core.runtime import limit_threads, warm_up

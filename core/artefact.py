@@ -31,6 +31,7 @@ class SavedModel:
     """A model with the films it speaks of, its measured figures, and the ratings held out of its training.
 
     ``split_seed``: the seed that these were drawn with; with the split's name on the card they can be drawn again.
+    ``versions``: of the programs that it was trained with.
     """
 
     model: TrainedModel
@@ -38,6 +39,7 @@ class SavedModel:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     held_out: Ratings | None = None
     split_seed: int | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def factors(self) -> FactorModel:
@@ -77,6 +79,7 @@ def describe(saved: SavedModel) -> dict[str, Any]:
         "count_power": None if model.user_prior is None else model.user_prior.count_power,
         "scale": asdict(model.scale),
         "metrics": dict(saved.metrics),
+        "versions": dict(saved.versions),
         "held_out": None if saved.held_out is None else _held_out(saved, saved.held_out),
         "users": list(model.users),
         "items": list(model.items),
@@ -117,7 +120,7 @@ def assemble(card: dict[str, Any], tensors: dict[str, Tensor]) -> SavedModel:
     held_out = ratings("held_out") if "held_out.values" in tensors else None
     films = Catalogue(_film(row) for row in card["films"])
     seed = (card.get("held_out") or {}).get("seed")  # artefacts from before this was written have no such entry
-    return SavedModel(model, films, card["metrics"], held_out, seed)
+    return SavedModel(model, films, card["metrics"], held_out, seed, card.get("versions", {}))
 
 
 def _link(name: str, **settings: Any) -> Link:

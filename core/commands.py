@@ -34,6 +34,7 @@ from core.model import TrainedModel
 from core.persistence import SavedModel, load_model, save_model
 from core.person import Person
 from core.progress import OnProgress, Progress
+from core.provenance import versions
 from core.space.axes import NamedAxis, Rotation, name_axes, with_stability
 from core.space.axis_cards import axis_cards
 from core.space.film_map import FilmSpace
@@ -82,16 +83,16 @@ def train(settings: Settings, *, split: str | None, split_seed: int | None = Non
         raise InvalidArgument(f"--split-seed does not apply without --split, got {split_seed}")
     dataset = _load(settings.dataset)
     trainer = settings.make_trainer(dataset)
-    drawn_with = settings.seed if split_seed is None else split_seed
-    part = None if split is None else make_split(dataset.ratings, split, seed=drawn_with)
+    drawn_with = None if split is None else settings.seed if split_seed is None else split_seed
+    part = None if split is None else make_split(dataset.ratings, split, seed=drawn_with or 0)
     ratings = dataset.ratings if part is None else part.train
     model, seconds, n_epochs = _fit(trainer, ratings, settings.seed)
     model = model.with_card(replace(model.card, dataset=dataset.name, split=split or ""))
     predictions = model.predict_ratings(ratings)
     rmse = root_mean_square_error(ratings.values, predictions)
     figures = {"rmse_train": rmse, "fit_seconds": seconds, "peak_mib": peak_mib()}
-    held_out = (None, None) if part is None else (part.test, drawn_with)
-    save_model(SavedModel(model, dataset.films, figures, *held_out), out)
+    held_out = None if part is None else part.test
+    save_model(SavedModel(model, dataset.films, figures, held_out, drawn_with, versions()), out)
     return {
         "model": str(out),
         "version": model.version,
@@ -100,10 +101,10 @@ def train(settings: Settings, *, split: str | None, split_seed: int | None = Non
         "n_users": ratings.n_users,
         "n_items": ratings.n_items,
         "n_ratings": len(ratings),
-        "n_held_out": 0 if part is None else len(part.test),
-        "held_out": None if part is None else part.test.fingerprint,
+        "n_held_out": 0 if held_out is None else len(held_out),
+        "held_out": None if held_out is None else held_out.fingerprint,
         "split": split,
-        "split_seed": held_out[1],
+        "split_seed": drawn_with,
         "dataset": dataset.name,
         "trainer": settings.trainer,
         "seed": settings.seed,

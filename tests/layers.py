@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # "core" and "dashboard" themselves are the public names that their __init__.py gives.
 LAYERS = {
     "core": [
-        ["errors", "progress", "versions"],
+        ["errors", "progress", "provenance"],
         ["language"],
         ["ridge", "ids", "scale", "titles", "links", "priors", "days", "files"],
         ["ratings", "catalogue", "metrics", "traits", "row_batches"],

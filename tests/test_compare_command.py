@@ -13,6 +13,7 @@ from core.evaluation.bench import METRICS
 from core.evaluation.comparison import Comparison
 from core.evaluation.splits import make_split
 from core.persistence import load_model
+from core.provenance import commit_of, versions
 from tests.test_cli import DATA, answer, mistake
 
 
@@ -39,6 +40,7 @@ def test_an_artefact_says_which_ratings_were_held_out(folders: dict[str, Path]) 
     assert written == {"split": "random", "seed": 3, "n_ratings": 180, "fingerprint": again.test.fingerprint}
     assert saved.held_out is not None and saved.held_out.fingerprint == again.test.fingerprint
     assert saved.model.card.seed == 1 and saved.split_seed == 3
+    assert saved.versions == versions()
     assert json.loads((folders["whole"] / "model.json").read_text())["held_out"] is None
 
 
@@ -122,3 +124,15 @@ def test_mistakes_are_one_line(
 def test_a_split_seed_without_a_split_is_a_mistake(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     said = mistake(capsys, "train", "--dataset", DATA, "--split-seed", 1, "--out", tmp_path)
     assert said == "Error: --split-seed does not apply without --split, got 1"
+
+
+def test_the_commit_is_read_off_the_repository(tmp_path: Path) -> None:
+    assert commit_of(tmp_path) == "unknown"
+    (tmp_path / "HEAD").write_text("ref: refs/heads/main\n")
+    (tmp_path / "packed-refs").write_text("# pack-refs\n0123456789abcdef0000 refs/heads/main\n")
+    assert commit_of(tmp_path) == "0123456789ab"
+    (tmp_path / "refs/heads").mkdir(parents=True)
+    (tmp_path / "refs/heads/main").write_text("fedcba9876543210\n")
+    assert commit_of(tmp_path) == "fedcba987654"
+    (tmp_path / "HEAD").write_text("00112233445566778899\n")
+    assert commit_of(tmp_path) == "001122334455"

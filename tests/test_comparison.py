@@ -22,12 +22,14 @@ from core.evaluation.findings import findings, summary_lines
 from core.evaluation.guards import Guard, failed_guards
 from core.evaluation.held_out import evaluate
 from core.evaluation.refits import refit
+from core.evaluation.review import people_here, review
 from core.evaluation.scoreboard import Scoreboard, score_models
 from core.evaluation.shared_test import neither_trained_on
 from core.evaluation.splits import Split, make_split
 from core.evaluation.verdicts import LOWER_IS_BETTER, NO_DIFFERENCE, verdict
 from core.ids import IdMap
 from core.model import FactorModel
+from core.progress import Progress
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity
 from tests import reference
@@ -301,6 +303,36 @@ def test_refits_differ_by_seed_alone(pair: tuple[SavedModel, SavedModel]) -> Non
     assert [fit.card.seed for fit in fits] == [1, 2, 3, 4, 5]
     assert {fit.card.fingerprint for fit in fits} == {pair[1].model.card.fingerprint}
     assert len({fit.version for fit in fits}) == 5
+
+
+def test_a_review_does_all_of_it_and_tells_how_far_it_is(
+    pair: tuple[SavedModel, SavedModel], found: Comparison
+) -> None:
+    told: list[Progress] = []
+    reviewed = review(*pair, k=K, on_progress=told.append)
+    assert reviewed.n_refits == 5 and reviewed["rmse"].gap.value == found["rmse"].gap.value
+    assert [progress.step for progress in told] == list(range(1, 23)) and {progress.n_steps for progress in told} == {
+        22
+    }
+    with pytest.raises(InvalidArgument, match=r"^refits must be 0 or at least 5, got 1$"):
+        review(*pair, n_refits=1)
+    with pytest.raises(FitStopped):
+        review(*pair, should_stop=lambda: True)
+
+
+def test_a_review_knows_people_where_their_data_lie_here(ml100k: Dataset, pair: tuple[SavedModel, SavedModel]) -> None:
+    model = BiasOnly().fit(ml100k.ratings, seed=0)
+    known = people_here(model.with_card(replace(model.card, dataset="ml-100k")))
+    assert known[1].age == ml100k.people[1].age
+    assert people_here(model) == people_here(pair[0].model) == {}
+
+
+def test_settings_that_are_not_all_known_leave_differences_without_a_word(
+    pair: tuple[SavedModel, SavedModel], synthetic_small: Dataset
+) -> None:
+    card = replace(pair[0].model.card, trainer="Category")
+    reviewed = review(replace(pair[0], model=pair[0].model.with_card(card)), pair[1], k=K)
+    assert reviewed.n_refits == 0 and not reviewed.is_different
 
 
 def test_a_terminal_gets_a_table_and_sentences(found: Comparison) -> None:

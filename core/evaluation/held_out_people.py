@@ -25,5 +25,7 @@ def check_held_out(model: TrainedModel, test: Ratings) -> None:
 
 def held_out_people(model: TrainedModel, test: Ratings) -> Iterator[tuple[Person, Tensor]]:
     """Yield everybody who has ratings in ``test``, as the model knows them, with the places of these ratings."""
-    for user in test.user_idx.unique().tolist():
-        yield person_of(model, model.users.labels[user]), (test.user_idx == user).nonzero()[:, 0]
+    counts = test.user_counts
+    own = test.user_order.long().split(counts.tolist())
+    for user in counts.nonzero()[:, 0].tolist():
+        yield person_of(model, model.users.labels[user]), own[user]

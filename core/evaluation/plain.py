@@ -52,6 +52,8 @@ def _build(kind: Any, found: Any) -> Any:
     if origin is tuple:
         inner = arguments[:1] * len(found) if arguments[-1] is Ellipsis else arguments
         return tuple(_build(each, part) for each, part in zip(inner, found, strict=True))
+    if origin is dict:
+        return {name: _build(arguments[1], each) for name, each in found.items()}
     if origin in (Union, UnionType) and type(None) in arguments:
         rest = [each for each in arguments if each is not type(None)]
         return None if found is None else _build(rest[0], found) if len(rest) == 1 else found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from core.artefact import SavedModel
 from core.datasets.people import Profile
@@ -35,24 +36,31 @@ def review(
     if n_refits and n_refits < LEAST_REFITS:
         raise InvalidArgument(f"refits must be 0 or at least {LEAST_REFITS}, got {n_refits}")
     shared = neither_trained_on(baseline, candidate)  # before the fits, which take longer
-    refits = None
-    if n_refits:
-        sides = [
-            refit(saved.model, n=n_refits, on_progress=on_progress, should_stop=should_stop)
-            for saved in (baseline, candidate)
-        ]
-        refits = None if sides[0] is None or sides[1] is None else (sides[0], sides[1])
+    n_steps = 2 * n_refits + 2 + 2 * n_refits  # fits, then models to measure
+    sides = [
+        refit(
+            saved.model, n=n_refits, on_progress=_part(on_progress, place * n_refits, n_steps), should_stop=should_stop
+        )
+        for place, saved in enumerate((baseline, candidate) if n_refits else ())
+    ]
     return compare(
         baseline,
         candidate,
         test=shared,
-        refits=refits,
+        refits=(sides[0], sides[1]) if sides and sides[0] is not None and sides[1] is not None else None,
         people=people_here(baseline.model),
         k=k,
         seed=seed,
-        on_progress=on_progress,
+        on_progress=_part(on_progress, 2 * n_refits, n_steps),
         should_stop=should_stop,
     )
+
+
+def _part(on_progress: OnProgress | None, first: int, n_steps: int) -> OnProgress | None:
+    """Report a part of the work as steps after ``first`` of ``n_steps``."""
+    if on_progress is None:
+        return None
+    return lambda progress: on_progress(replace(progress, step=first + progress.step, n_steps=n_steps))
 
 
 def people_here(model: TrainedModel) -> Mapping[Id, Profile]:

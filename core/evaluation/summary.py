@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from core.artefact import SavedModel
@@ -17,7 +15,7 @@ MIB = 2**20
 class ModelSummary:
     """Where a model comes from. ``model_mib``: its numbers in memory; ``peak_mib``: the most memory its training's process held.
 
-    What was not written down when the model was trained is None.
+    What was not written down when the model was trained is None; ``versions`` are those it was trained with.
     """
 
     version: str
@@ -34,6 +32,7 @@ class ModelSummary:
     fit_seconds: float | None
     peak_mib: float | None
     model_mib: float
+    versions: dict[str, str]
 
 
 def summary_of(saved: SavedModel) -> ModelSummary:
@@ -54,15 +53,5 @@ def summary_of(saved: SavedModel) -> ModelSummary:
         fit_seconds=saved.metrics.get("fit_seconds"),
         peak_mib=saved.metrics.get("peak_mib"),
         model_mib=sum(tensor.numel() * tensor.element_size() for tensor in model.tensors.values()) / MIB,
+        versions=dict(saved.versions),
     )
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what the figures were reckoned with: Reelspace, Python and torch."""
-    found = {"Python": platform.python_version()}
-    for name in ("reelspace", "torch"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:  # run from a folder, not installed
-            found[name] = "unknown"
-    return found

@@ -244,9 +244,10 @@ def _cards(read: Reader, _: Chart) -> str:
 
     rows = [[escape(name), *(cell(side, part) for side in SIDES)] for name, part in zip(names, parts, strict=True)]
     rows.append(["Settings", *(_settings(read.at(f"comparison.{side}.config")) for side in SIDES)])
+    rows.append(["Trained with", *(_settings(read.at(f"comparison.{side}.versions")) or "–" for side in SIDES)])
     models = table("Model cards", ("Of the model", "Baseline", "Candidate"), rows)
     data = pairs([("Data", read.text("data.title")), ("Licence", read.text("data.licence"))])
-    programs = pairs([(name, escape(each)) for name, each in read.at("versions").items()])
+    programs = pairs([(f"Report made with {name}", escape(each)) for name, each in read.at("versions").items()])
     note = "This file names some people by number with single ratings of theirs: the data's licence holds for it, too."
     return _section("Models, data and versions", note, models, data, programs)
 
