@@ -44,15 +44,23 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @contextmanager
-def serve(entry: str, folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Serve ``entry`` (a path below the root) on a free port; give the address; fail on a traceback in the log.
+def serve(
+    entry: str, folder: Path, environment: Mapping[str, str] | None = None, *, port: int | None = None
+) -> Iterator[str]:
+    """Serve ``entry`` (a path below the root) on ``port``, else a free one; give the address; fail on a traceback in the log.
 
     What the server keeps, it keeps in ``folder``: no test may touch a person's own ratings or models.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     address, log = f"http://127.0.0.1:{port}", folder / "server.log"
     own = {"REELSPACE_CACHE": str(folder / "cache"), "REELSPACE_DATABASE": str(folder / "visitors.sqlite")}
     command = [sys.executable, "-m", "streamlit", "run", entry, "--server.port", str(port)]
