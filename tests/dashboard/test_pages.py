@@ -19,7 +19,7 @@ from dashboard.views import for_you, rate
 from dashboard.visitors import Store, StoreError
 from tests.dashboard.conftest import MAIN, SMALL, TIMEOUT, Open
 
-VIEWS = ("for_you", "rate", "map_view", "data", "history")
+VIEWS = ("for_you", "rate", "map_view", "learn", "data", "history")
 
 
 @pytest.fixture
