@@ -52,6 +52,16 @@ def test_coverage_is_counted_in_every_slice(capsys: pytest.CaptureFixture[str]) 
     assert measured["inside_training"]["n"] == 96  # type: ignore[index]  # a tenth of the training ratings
 
 
+def test_coverage_is_counted_for_new_people(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_coverage.main(["--trainers", "als", "--new-people", "--dataset", "synthetic:30x80x1500"])
+    (measured,) = json_lines(capsys.readouterr().out)
+    rows = measured["new"]
+    assert [row["answers"] for row in rows] == [3, 5, 10, 20]  # type: ignore[attr-defined]  # a list of rows
+    for row in rows:  # type: ignore[attr-defined]  # a list of rows
+        assert row["ratings"] == 20 * row["people"] > 100
+        assert 0.7 < row["interval holds"] <= 1
+
+
 def test_influences_are_measured_beside_fold_ins(capsys: pytest.CaptureFixture[str]) -> None:
     bench_influence.main(["--trainers", "als", "--rated", "20", "--dataset", TINY])
     (measured,) = json_lines(capsys.readouterr().out)
