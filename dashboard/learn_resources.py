@@ -106,8 +106,9 @@ def learned_films(dataset: Dataset, n_factors: int) -> tuple[str, FilmSpace | No
     return name, result_of(name, work, patience=MOST_PATIENCE)
 
 
-def learned_axes(dataset: Dataset, space: FilmSpace) -> tuple[NamedAxis, ...] | None:
-    """Return the directions of such a space with the names that evidence allows; None while it is gathered."""
+def learned_axes(dataset: Dataset, space: FilmSpace) -> tuple[str, tuple[NamedAxis, ...] | None]:
+    """Return the job's name and the directions of such a space, named as evidence allows; None while it is gathered."""
+    name = f"learned-axes:{dataset.ratings.fingerprint}:{space.model.n_factors}"
 
     def work(_context: JobContext) -> tuple[NamedAxis, ...]:
         try:
@@ -115,7 +116,7 @@ def learned_axes(dataset: Dataset, space: FilmSpace) -> tuple[NamedAxis, ...] | 
         except InvalidArgument:  # too few films to say what an axis means
             return ()
 
-    return result_of(f"learned-axes:{dataset.ratings.fingerprint}:{space.model.n_factors}", work, patience=0.3)
+    return name, result_of(name, work)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4 * MOST_DATA)

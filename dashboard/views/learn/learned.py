@@ -11,6 +11,7 @@ from dashboard.charts import GLYPHS, Axis, MapScene, colour_by_genre
 from dashboard.components import markup
 from dashboard.components.film_list import NearRow, near_list
 from dashboard.components.film_map import film_map
+from dashboard.components.job_panel import job_panel
 from dashboard.components.links import MAP, address
 from dashboard.components.pickers import pick_film
 from dashboard.components.scene import Scene, open_scene
@@ -41,6 +42,14 @@ def draw() -> None:
     by_distance = _by_distance(scene, found, film)
     _show(found, choice, film, by_distance[:N_NEAR])
     st.html("".join(markup.note(sentence) for sentence in found.says))
+    if found.testing:
+        job_panel(
+            resources.runner(),
+            found.testing,
+            what="Testing what the axes go with",
+            stop="Stop",
+            stays="The picture needs no names.",
+        )
     _show_near(scene, found, film, by_distance)
 
 

@@ -31,12 +31,13 @@ N_ENDS = 3
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A drawing with its axes, what is to be said of it, and the space in which its distances are taken."""
+    """A drawing with its axes and what is to be said of it; ``testing`` is the job that gathers evidence for their names."""
 
     key: str
     map: FilmMap
     axes: list[Axis]
     says: tuple[str, ...]
+    testing: str = ""
 
     @property
     def space(self) -> FilmSpace:
@@ -70,13 +71,13 @@ def _learned(scene: Scene, n_factors: int) -> Picture | None:
         return None  # fmt: skip
     version = space.model.version
     drawing = learn_resources.learned_drawing(version, space)
-    named = learn_resources.learned_axes(dataset, space)
+    testing, named = learn_resources.learned_axes(dataset, space)
     what = "a row" if n_factors == 1 else "a plane"
     says = [
         f"A model that may keep {count(n_factors, 'number')} a film can only lay films in {what}. It learned this from "
         f"{count(len(dataset.ratings), 'rating')}; nobody told it what a film is about."
     ]
-    return Picture(version, drawing, _axes(drawing, named), (*says, *_ends(scene, drawing, named)))
+    return Picture(version, drawing, _axes(drawing, named), (*says, *_ends(scene, drawing, named)), testing)
 
 
 def _by_hand(scene: Scene) -> Picture | None:
@@ -113,7 +114,7 @@ def _by_hand(scene: Scene) -> Picture | None:
 def _many(scene: Scene) -> Picture:
     drawing = _flat(scene)
     version, model = scene.model.version, scene.model
-    named = map_resources.axes_of(version, "principal", scene.ready)[1]
+    testing, named = map_resources.axes_of(version, "principal", scene.ready)
     n_numbers = count(model.n_factors, "number")
     models = "" if model.n_draws == 1 else f" in each of {count(model.n_draws, 'model')}"
     says = (
@@ -121,7 +122,8 @@ def _many(scene: Scene) -> Picture:
         f"picture that loses least, and it holds {percent(sum(drawing.projection.explained))} of what tastes differ by "
         "(principal components, PCA).",
     )
-    return Picture(f"{version}:flat", drawing, _axes(drawing, named), (*says, *_ends(scene, drawing, named)))
+    says = (*says, *_ends(scene, drawing, named))
+    return Picture(f"{version}:flat", drawing, _axes(drawing, named), says, testing)
 
 
 def _flat(scene: Scene) -> FilmMap:
@@ -143,8 +145,6 @@ def _ends(scene: Scene, drawing: FilmMap, named: tuple[NamedAxis, ...] | None) -
         low, high = (_titles(scene, end) for end in drawing.ends(axis, n=N_ENDS))
         known = None if named is None or axis >= len(named) else named[axis]
         sentences.append(f"Axis{NO_BREAK_SPACE}{axis + 1} runs from {low} to {high}. {_meaning(known)}".strip())
-    if named is None:
-        sentences.append("What goes along with it is being tested; it stands here when you come back to this picture.")
     return sentences
 
 
