@@ -25,7 +25,7 @@ from core.lessons.embedding import (
     torch_embedding,
 )
 from core.lessons.holes import crosstab, far_view, only, rating_table, share_empty
-from core.lessons.item2vec import Agreement, FilmWords, Item2Vec, agreement, all_pairs, sentences
+from core.lessons.item2vec import FilmWords, Item2Vec, all_pairs, sentences
 from core.lessons.learned import distance, films_called, learn_films, nearest_films, plane_by_hand
 from core.lessons.looking_up import (
     LookUpTimes,
@@ -38,6 +38,7 @@ from core.lessons.looking_up import (
     slip_of_a_key,
 )
 from core.lessons.network import Passage, n_learned, through_network, through_product
+from core.lessons.shared_neighbours import Agreement, agreement
 from core.lessons.someone_new import (
     FirstStep,
     Part,

@@ -16,7 +16,8 @@ from dashboard import learn_models, resources
 from dashboard.components.chances import ChanceRow, Near, chances, two_lists, window
 from dashboard.jobs import JobContext
 from dashboard.rows import film_of
-from dashboard.views.learn.words import N_PASSES, N_SHOWN, SHORTEST, agreement_sentence, order_of
+from dashboard.views.learn.films_as_words import agreement_sentence
+from dashboard.views.learn.words import N_PASSES, N_SHOWN, SHORTEST, order_of
 from dashboard.words import percent
 from tests.dashboard.conftest import SMALL, Open
 from tests.dashboard.test_pages import html

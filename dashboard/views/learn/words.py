@@ -6,30 +6,26 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import Id, Progress, Ratings
+from core import Progress, Ratings
 from core.lessons import (
-    Agreement,
     Pull,
     nearest_by_angle,
     pairs_within,
     skip_gram_step,
 )
-from dashboard import learn_models, resources, state
+from dashboard import learn_models, state
 from dashboard.components import markup
-from dashboard.components.chances import ChanceRow, Near, chances, two_lists, window
-from dashboard.components.job_panel import job_panel
+from dashboard.components.chances import ChanceRow, chances, window
 from dashboard.components.loss_curves import loss_curves
-from dashboard.components.pickers import pick_film
 from dashboard.components.scene import Scene, open_scene
-from dashboard.jobs import TooManyJobs
-from dashboard.map_resources import begin_again
-from dashboard.rows import film_of, usual_support
+from dashboard.rows import film_of
+from dashboard.views.learn.films_as_words import show_films_as_words
 from dashboard.views.learn.frame import Step
 from dashboard.views.learn.somebody import MOST_OFFERED, pick_somebody
-from dashboard.words import count, literal
+from dashboard.words import count
 
 SHORTEST, N_SHOWN = 10, 8  # films of a sentence that can be an example, and of it that are shown
-N_PASSES, N_NEAREST = 10, 10
+N_PASSES = 10
 AT = "pull"  # which step of the small player is shown
 
 
@@ -42,7 +38,7 @@ def draw() -> None:
     if people:
         # By itself: a step is drawn without asking for the lists below again.
         st.fragment(_show_sentence)(scene, people[:MOST_OFFERED], texts)
-    _show_spaces(scene)
+    show_films_as_words(scene)
 
 
 def _show_sentence(scene: Scene, people: Sequence[str], texts: Sequence[Sequence[int]]) -> None:
@@ -135,75 +131,6 @@ def _passes(steps: Sequence[Pull], n_pairs: int) -> list[tuple[int, float]]:
     """The mean loss of each whole pass so far."""
     whole = [steps[first : first + n_pairs] for first in range(0, len(steps) - n_pairs + 1, n_pairs)]
     return [(number, sum(step.loss for step in part) / n_pairs) for number, part in enumerate(whole, start=1)]
-
-
-def _show_spaces(scene: Scene) -> None:
-    st.header("What everybody’s sentences teach")
-    dataset = scene.base.dataset
-    try:
-        job, words = learn_models.film_words(dataset)
-    except TooManyJobs as error:
-        st.error(literal(f"The sentences cannot be read now: {error}."))
-        return
-    if words is None:
-        job_panel(
-            resources.runner(),
-            job,
-            what="Reading all sentences",
-            stop="Stop reading",
-            stays="The rest of the page works.",
-        )
-        status = resources.runner().status(job)
-        if status is not None and not status.is_active:
-            st.button("Read them", key="words_again", on_click=begin_again, args=(job,))
-        return
-    least = usual_support(dataset.ratings)
-    space = resources.space(scene.base.model.version, "stars", scene.base)
-    film = state.film_in(scene.model.items)
-    if film is None:
-        film = dataset.ratings.items.labels[int(dataset.ratings.item_counts.argmax())]
-    pick_film(scene, film)
-    by_factors = [other for other, _ in space.nearest(film, n=N_NEAREST, min_ratings=least)]
-    by_words = words.nearest(film, n=N_NEAREST, among=space.enough(least))
-    both = {*by_factors} & {*by_words}
-    title = film_of(scene.base.saved.films, film).title
-    st.html(
-        markup.note(
-            f"The {N_NEAREST} films nearest to {title}, found twice. {count(len(both), 'film')} {'stands' if len(both) == 1 else 'stand'} "
-            "in both lists."
-        )
-        + two_lists(
-            ("Liked side by side", _rows(scene, by_words, both)),
-            ("Rated alike, by factors", _rows(scene, by_factors, both)),
-        )
-        + markup.note(
-            agreement_sentence(
-                learn_models.shared_neighbours(scene.base.model.version, least, scene.base, words), least
-            )
-        )
-    )
-
-
-def _rows(scene: Scene, films: Sequence[Id], both: set[Id]) -> list[Near]:
-    about = [(film, film_of(scene.base.saved.films, film)) for film in films]
-    return [Near(each.title, str(each.year or ""), film in both) for film, each in about]
-
-
-def agreement_sentence(found: Agreement, least: int) -> str:
-    """Return how far both spaces agree, and whether that is more than chance would give."""
-    shared = found.shared
-    where = (
-        "more than"
-        if shared.low > found.by_chance
-        else "less than"
-        if shared.high < found.by_chance
-        else "no clear difference to"
-    )
-    return (
-        f"Over {count(found.n_films, 'film')} with at least {count(least, 'rating')}, the two share {shared.value:.1f} of "
-        f"{found.n} nearest ({shared.low:.1f} to {shared.high:.1f}, 95 % interval over films): {where} the "
-        f"{found.by_chance:.1f} that chance would give. One asks who rated alike, the other what was rated one after the other."
-    )
 
 
 STEP = Step(
