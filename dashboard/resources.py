@@ -8,6 +8,7 @@ import streamlit as st
 
 from core import (
     Archetype,
+    Catalogue,
     DatasetInfo,
     FilmMap,
     FilmMatcher,
@@ -31,6 +32,7 @@ from dashboard.settings import settings
 from dashboard.visitors import Store, open_store
 
 MOST_SPACES = 12
+TASTES_OF_AXES = 4
 # Ratings that a film on the map has at least, until the page is asked for others.
 MAP_SUPPORT = 5
 
@@ -136,9 +138,13 @@ def named_axes(version: str, _ready: Ready) -> tuple[NamedAxis, ...]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_SPACES)
-def tastes(version: str, _ready: Ready) -> tuple[Archetype, ...]:  # noqa: ARG001 - the cache's key
-    """Return starting tastes made of real films, told by genre; none where there are no genres."""
-    return tuple(archetypes(_ready.model, _ready.saved.films))
+def tastes(version: str, _ready: Ready) -> tuple[Archetype, ...]:
+    """Return starting tastes made of real films: some told by genre, some from the ends of the space's directions.
+
+    Fewer where there are no genres, or no directions; asked for together, the ends would leave genres no place.
+    """
+    ends = archetypes(_ready.model, Catalogue(()), axes=named_axes(version, _ready), n=TASTES_OF_AXES)
+    return (*archetypes(_ready.model, _ready.saved.films), *ends)
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_SPACES)

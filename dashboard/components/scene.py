@@ -6,17 +6,19 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core import Archetype, FactorModel, Id, InvalidArgument, Person, UnknownId, fold_in, person_of
+from core import Archetype, Catalogue, FactorModel, Id, InvalidArgument, Person, UnknownId, fold_in, person_of
 from dashboard import resources, state
 from dashboard.components import markup
 from dashboard.components.making import show_making
 from dashboard.jobs import TooManyJobs
 from dashboard.library import KINDS, Ready, kind_of
+from dashboard.rows import film_of
 from dashboard.visitors import Profile, Rating, SharedModel, Shelf, Store, StoreError, profile_in
 from dashboard.words import count, literal
 
 # A model that is on the disk is read within this time: then no progress is shown for a moment.
 PATIENCE_SECONDS = 1.5
+FILMS_TOLD_BY = 2
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Scene:
         """The starting tastes by what stands for them in the address."""
         # Of the shared model: a retrained one has the same, so that an address keeps its meaning.
         found = resources.tastes(self.base.model.version, self.base)
-        return {f"{state.TASTE}{taste.name}": taste for taste in found}
+        return {f"{state.TASTE}{_told_by(taste, self.base.saved.films)}": taste for taste in found}
 
     def provenance(self) -> str:
         """Return the grey line that every page ends with."""
@@ -75,6 +77,12 @@ class Scene:
                 f"{ratings}, {self.shared.n_ratings:,} of them by {count(self.shared.n_people, 'visitor')} who agreed"
             )
         return f"{ratings}, yours among them" if self.kind == state.MINE else f"all {ratings}"
+
+
+def _told_by(taste: Archetype, films: Catalogue) -> str:
+    """A genre, or for the end of a direction two films: its name says what it tracks, not what somebody likes."""
+    titles = [film_of(films, film).title for film in taste.liked[:FILMS_TOLD_BY]]
+    return taste.name if taste.origin == "genre" else " and ".join(titles)
 
 
 def open_scene() -> Scene:

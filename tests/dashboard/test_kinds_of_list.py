@@ -11,7 +11,7 @@ from core import Group, ListWishes, Pair, person_of, personal_share, recommend
 from dashboard import resources, state
 from dashboard.components.film_list import FilmRow
 from dashboard.library import Ready
-from dashboard.rows import usual_support
+from dashboard.rows import film_of, usual_support
 from dashboard.sentences import agreement_sentence, share_sentence
 from dashboard.views import for_you
 from dashboard.visitors import Store, new_visitor_id
@@ -105,6 +105,18 @@ def test_somebody_without_ratings_is_offered_tastes(open_view: Open, listed: lis
     assert app.query_params["person"] == f"{state.TASTE}{tastes[0].name}"
     assert f"Somebody for {tastes[0].name}" in app.title[0].value.replace("\\", "")
     best = tastes[0].person(ready().model).top_n(1, min_ratings=usual_support(ready().dataset.ratings))
+    assert listed[-1][0].id == str(best[0].item_id)
+
+
+def test_a_taste_from_the_end_of_a_direction_is_told_by_its_films(open_view: Open, listed: list[list[FilmRow]]) -> None:
+    open_view("for_you", person="you")  # makes the model
+    tastes = resources.tastes(ready().model.version, ready())
+    assert {taste.origin for taste in tastes} == {"genre", "axis"}
+    taste = next(taste for taste in tastes if taste.origin == "axis")
+    name = " and ".join(film_of(ready().saved.films, film).title for film in taste.liked[:2])
+    app = open_view("for_you", person=f"{state.TASTE}{name}")
+    assert f"Somebody for {name}" in app.title[0].value.replace("\\", "")
+    best = taste.person(ready().model).top_n(1, min_ratings=usual_support(ready().dataset.ratings))
     assert listed[-1][0].id == str(best[0].item_id)
 
 
