@@ -37,17 +37,18 @@ def own_settings(name: str, dataset: Dataset) -> dict[str, float | None]:
 
 
 def chosen_trainer(name: str, dataset: Dataset, options: Mapping[str, float]) -> Trainer[Any]:
-    """Return the trainer called ``name`` with ``options``, of those that ``own_settings`` names; the others stay its own.
+    """Return the trainer called ``name`` with ``options``: those that ``own_settings`` names, or its own numbers by theirs.
 
-    Raises ``InvalidArgument`` on an option it does not have or cannot take, no factors, or more factors than films.
+    All others stay as they are. Raises ``InvalidArgument`` on an option it does not have or cannot take, no factors, or more factors than films.
     """
     fields = _NAMES[_known(name)]
+    trainer: Any = default_trainer(name, dataset)
+    numbers = {field for field, value in vars(trainer).items() if type(value) in (int, float)}
     for option, value in options.items():
-        if option not in fields:
+        if fields.get(option, option) not in numbers | set(fields.values()):
             raise InvalidArgument(f"{option} does not apply to the trainer {name}, got {value:g}")
     _check_factors(options.get("n_factors"), dataset)
-    trainer: Any = default_trainer(name, dataset)
-    return replace(trainer, **{fields[option]: value for option, value in options.items()})  # type: ignore[no-any-return]
+    return replace(trainer, **{fields.get(option, option): value for option, value in options.items()})  # type: ignore[no-any-return]
 
 
 def _known(name: str) -> str:

@@ -6,13 +6,16 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from core import (
     LEAST_REFITS,
     SEEDED,
+    CurvePoint,
     Dataset,
+    Figure,
     InvalidArgument,
     Progress,
     Ratings,
@@ -66,8 +69,31 @@ def contestants(runs: Sequence[Run], dataset: str, split: str) -> dict[str, Cont
 def note_of(run: Run) -> str:
     """Return a run's settings in a line."""
     names = {"n_factors": "factors", "n_epochs": "epochs", "regularization": "regularisation"}
-    parts = [run.settings.trainer, *(f"{value:g} {names[name]}" for name, value in run.settings.options.items())]
+    parts = [
+        run.settings.trainer,
+        *(f"{value:.4g} {names.get(name, name)}" for name, value in run.settings.options.items()),
+    ]
     return ", ".join([*parts, f"seed {run.settings.seed}", *(["a tenth kept aside"] if run.settings.watched else [])])
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A learning curve, as it is kept."""
+
+    points: tuple[CurvePoint, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it as JSON takes it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Curve:
+        """Return what ``as_dict`` and ``json.dumps`` wrote; raises ``InvalidArgument`` on any other text."""
+        try:
+            points = json.loads(text)["points"]
+            return cls(tuple(CurvePoint(**{**point, "rmse": Figure(**point["rmse"])}) for point in points))
+        except (ValueError, TypeError, KeyError) as error:
+            raise InvalidArgument(f"text must be a curve as it was written, got {text[:40]!r}") from error
 
 
 class LabTable:

@@ -50,7 +50,7 @@ def found(
 
     A job that failed or was stopped stays as it is until somebody takes it. Raises ``TooManyJobs``.
     """
-    path = cache_folder() / "measured" / "lab" / f"{hashlib.sha256(name.encode()).hexdigest()[:20]}.json"
+    path = _place(name)
     known = _read(str(path), read, _stamp(path))
     if known is not None:
         return known
@@ -62,9 +62,13 @@ def found(
     return _read(str(path), read, _stamp(path))
 
 
-def begin_again(name: str) -> None:
-    """Forget a job that failed or was stopped: the run that follows starts it anew."""
-    queue().take(name)
+def is_kept(name: str) -> bool:
+    """Return whether what the job ``name`` gives is on the disk."""
+    return _place(name).exists()
+
+
+def _place(name: str) -> Path:
+    return cache_folder() / "measured" / "lab" / f"{hashlib.sha256(name.encode()).hexdigest()[:20]}.json"
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_FINDINGS)

@@ -17,6 +17,7 @@ def test_what_is_chosen_reaches_the_trainer_and_the_rest_stays_its_own(data: Dat
     options = {"n_factors": 3, "regularization": 0.5, "n_epochs": 2}
     assert chosen_trainer("als", data, options) == ALS(n_factors=3, regularization=0.5, n_epochs=2)
     assert chosen_trainer("gibbs", data, {"n_epochs": 7}) == Gibbs(n_draws=7)
+    assert chosen_trainer("als", data, {"count_power": 1.0}) == ALS(count_power=1.0)
     assert chosen_trainer("als", data, {}) == ALS()
 
 
