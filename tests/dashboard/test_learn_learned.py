@@ -59,8 +59,10 @@ def choose(app: AppTest, choice: str) -> AppTest:
 
 @pytest.mark.parametrize("choice", [*FACTORS, "All of them"])
 def test_each_picture_shows_its_own_space_and_its_own_neighbours(
-    open_view: Open, drawn: dict[str, Any], choice: str
+    open_view: Open, drawn: dict[str, Any], choice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    support = 38  # half of the films have as many ratings
+    monkeypatch.setattr(learned, "usual_support", lambda _: support)
     app = choose(open_view("learn", step="learned", film="7"), choice)
     dataset = resources.library().dataset(SMALL)
     if choice in FACTORS:
@@ -72,7 +74,8 @@ def test_each_picture_shows_its_own_space_and_its_own_neighbours(
     scene: MapScene = drawn["scene"]
     assert scene.chosen == 7
     assert len([axis for axis in scene.axes if axis.name]) == min(2, FACTORS.get(choice, 2))
-    expected = space.nearest(7, n=6, min_ratings=20)
+    expected = space.nearest(7, n=6, min_ratings=support)
+    assert expected != space.nearest(7, n=6)
     assert [row.distance for row in drawn["near"]] == [f"{stars:.2f}" for _, stars in expected]
     assert [row.id for row in drawn["near"]] == [str(film) for film, _ in expected]
     assert "Axis\u00a01 runs from" in html(app)

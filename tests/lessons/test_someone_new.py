@@ -51,6 +51,15 @@ def test_the_five_lines_are_the_programs_fold_in(model: FactorModel, n: int) -> 
     assert difference_by_hand(model, stars) == pytest.approx(0, abs=2e-6)
 
 
+def test_no_prediction_leaves_the_scale_at_either_end() -> None:
+    model = random_model(n_items=40, spread=3.0)
+    person = fold_in(model, {10: 5.0, 20: 1.0})
+    predicted = predict_every_film(model, person.mean)
+    assert (float(predicted.min()), float(predicted.max())) == (model.scale.low, model.scale.high)
+    expected = torch.tensor([each.prediction for each in person.predict_all()], dtype=torch.float64)
+    assert torch.allclose(predicted, expected, rtol=0, atol=1e-9)
+
+
 def test_films_that_are_told_apart_by_their_noise_are_heeded_as_much() -> None:
     model = random_model()
     prior = replace(model.user_prior, film_noise=torch.tensor([[0.2, 1.0, 3.0, 0.7, 1.4]] * 3).double())
