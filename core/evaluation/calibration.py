@@ -13,6 +13,7 @@ from torch import Tensor
 
 from core.errors import InvalidArgument
 from core.evaluation.held_out_people import check_held_out, held_out_people
+from core.fitting import one_thread_inside
 from core.model import TrainedModel
 from core.ratings import Ratings
 from core.scale import RatingScale
@@ -58,6 +59,7 @@ class Doubt:
         return replace(parts[0], **columns)
 
 
+@one_thread_inside()  # person by person: threads would wait for each other longer than they work
 def doubt_of(model: TrainedModel, test: Ratings) -> Doubt:
     """Return what ``model`` expected of each held-out rating, for its average day.
 

@@ -7,12 +7,14 @@ from torch import Tensor
 
 from core.errors import InvalidArgument
 from core.evaluation.held_out_people import check_held_out, held_out_people
+from core.fitting import one_thread_inside
 from core.model import TrainedModel
 from core.ratings import Ratings
 
 N_BINS = 10
 
 
+@one_thread_inside()  # person by person, as in ``doubt_of``
 def chances_of(model: TrainedModel, test: Ratings) -> Tensor:
     """Return the chance of each level of the scale for each held-out rating (n, K), float64, as people are shown them.
 
