@@ -16,6 +16,7 @@ from dashboard.visitors.identity import (
     with_profile,
 )
 from dashboard.visitors.log import Given
+from dashboard.visitors.opinions import DECISIONS, Opinion, Opinions
 from dashboard.visitors.profiles import Profile, Profiles
 from dashboard.visitors.repository import Store, open_store
 from dashboard.visitors.sharing import Round, SharedModel, Sharing
@@ -23,6 +24,7 @@ from dashboard.visitors.shelf import MARKS, SOURCES, Change, FilmId, Mark, Ratin
 
 __all__ = [
     "COOKIE_NAME",
+    "DECISIONS",
     "DOOR",
     "MARKS",
     "SOURCES",
@@ -30,6 +32,8 @@ __all__ = [
     "FilmId",
     "Given",
     "Mark",
+    "Opinion",
+    "Opinions",
     "Profile",
     "ProfileGone",
     "Profiles",

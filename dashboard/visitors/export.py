@@ -14,7 +14,7 @@ from dashboard.exports import csv_text
 from dashboard.visitors import log
 from dashboard.visitors.database import Database
 from dashboard.visitors.owners import owner_of
-from dashboard.visitors.schema import events, finished_steps, models_in_use, profiles
+from dashboard.visitors.schema import events, finished_steps, models_in_use, opinions, profiles
 from dashboard.visitors.shelf import FilmId, Shelf
 
 FORMAT = "reelspace visitor 1"
@@ -36,12 +36,14 @@ def as_json(database: Database, visitor: str) -> str:
         lines = connection.execute(select(events).where(events.c.profile_id == owner).order_by(events.c.id))
         models = connection.execute(select(models_in_use).where(models_in_use.c.profile_id == owner))
         steps = connection.execute(select(finished_steps).where(finished_steps.c.profile_id == owner))
+        said = connection.execute(select(opinions).where(opinions.c.profile_id == owner).order_by(opinions.c.id))
         whole = {
             "format": FORMAT,
             "profile": None if profile is None else _open(profile),
-            "log": [_open(row) for row in lines.mappings()],
+            "log": [_open(row, with_number=True) for row in lines.mappings()],  # undoing names it
             "models": [_open(row) for row in models.mappings()],
             "finished_steps": [_open(row) for row in steps.mappings()],
+            "opinions": [_open(row) for row in said.mappings()],
         }
     shelves = {name: _shelf(shelf) for name, shelf in _shelves(database, visitor).items()}
     return json.dumps({**whole, "shelves": shelves}, ensure_ascii=False, indent=1)
@@ -73,9 +75,8 @@ def _shelf(shelf: Shelf) -> dict[str, Any]:
     return {"ratings": rated, "seen": list(shelf.seen), "watchlist": list(shelf.watchlist)}
 
 
-def _open(row: Mapping[Any, Any]) -> dict[str, Any]:
-    is_line = "kind" in row  # of the log: there the number stays, since undoing names it
-    return {name: value for name, value in row.items() if name not in SECRETS or (is_line and name == "id")}
+def _open(row: Mapping[Any, Any], *, with_number: bool = False) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in SECRETS or (with_number and name == "id")}
 
 
 def _moment(seconds: int) -> str:

@@ -17,6 +17,7 @@ from dashboard.visitors.engine import DATABASE_VARIABLE, database_url, is_sqlite
 from dashboard.visitors.errors import StoreError, in_plain_words
 from dashboard.visitors.log import Given
 from dashboard.visitors.migrations import bring_up_to_date
+from dashboard.visitors.opinions import Opinions
 from dashboard.visitors.owners import owner_locked, owner_made, owner_of
 from dashboard.visitors.profiles import Profiles
 from dashboard.visitors.quick_rating import quick_rating
@@ -60,6 +61,11 @@ class Store:
     def walk(self) -> Walk:
         """Which steps of the guided walk somebody has finished."""
         return Walk(self.database)
+
+    @cached_property
+    def opinions(self) -> Opinions:
+        """What reviewers say about comparisons of models."""
+        return Opinions(self.database)
 
     def shelf(self, visitor: str, dataset: str, *, until: int | None = None) -> Shelf:
         """Return what somebody rated and what an undo would take back; empty for somebody unknown.

@@ -23,6 +23,7 @@ from sqlalchemy import (
 metadata = MetaData()
 LONGEST_NAME = 60  # characters of a profile's name
 LONGEST_STEP = 40  # characters of a step of the guided walk, as in its address
+LONGEST_SUBJECT, LONGEST_ABOUT, LONGEST_OPINION = 64, 120, 4000  # characters of what a reviewer says, and about what
 DIGEST = String(64)  # a SHA-256 in hexadecimal
 
 profiles = Table(
@@ -95,6 +96,23 @@ finished_steps = Table(
     Column("profile_id", ForeignKey("profile.id", ondelete="CASCADE"), primary_key=True),
     Column("step", String(LONGEST_STEP), primary_key=True),
     Column("at", BigInteger, nullable=False),
+)
+
+opinions = Table(
+    "opinion",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("profile_id", ForeignKey("profile.id", ondelete="CASCADE"), nullable=False),
+    Column("subject", String(LONGEST_SUBJECT), nullable=False),  # the comparison: both models' versions
+    Column("author", String(LONGEST_NAME), nullable=False),  # as they sign, whatever their profile is called
+    Column("kind", String(10), nullable=False),
+    Column("about", String(LONGEST_ABOUT), nullable=False),
+    Column("text", String(LONGEST_OPINION), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    CheckConstraint("kind IN ('note', 'ship', 'hold', 'needs work')", name="known_opinion"),
+    Index("opinion_of_subject", "subject", "id"),
+    Index("opinion_of_profile", "profile_id"),
+    sqlite_autoincrement=True,
 )
 
 shared_models = Table(

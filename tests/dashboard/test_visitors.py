@@ -180,8 +180,9 @@ def test_to_forget_deletes_every_row(store: Store) -> None:
     store.undo(VISITOR, "d")
     store.set_model(VISITOR, "d", "/models/one")
     store.walk.finish(VISITOR, "crosstab")
+    store.opinions.add(VISITOR, "a:b", author="Ada", kind="note", about="Lists", text="Too alike.")
     store.forget(VISITOR)
-    tables = ("profile", "holder", "holding", "event", "model_in_use", "finished_step")
+    tables = ("profile", "holder", "holding", "event", "model_in_use", "finished_step", "opinion")
     assert not any(rows_in(store, *tables).values())
 
 

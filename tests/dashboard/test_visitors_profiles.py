@@ -120,7 +120,8 @@ def test_nobody_reaches_another_by_naming_their_profile(store: Store) -> None:
     assert store.profiles.current(stolen) is None
     assert store.model(stolen, "d") is None
     assert json.loads(as_json(store.database, stolen)) == {
-        "format": "reelspace visitor 1", "profile": None, "log": [], "models": [], "finished_steps": [], "shelves": {},
+        "format": "reelspace visitor 1", "profile": None, "log": [], "models": [], "finished_steps": [], "opinions": [],
+        "shelves": {},
     }  # fmt: skip
     assert as_csv(store.database, stolen, lambda _data, _film: ("", None)).count("\n") == 1
     changes: list[Callable[[], object]] = [

@@ -448,7 +448,7 @@ def test_a_newer_version_is_refused_and_left_as_it_was(place: str) -> None:
         with pytest.raises(StoreError) as refusal:
             open_store(place)
         assert str(refusal.value) == (
-            "The database of visitors has version 9999, this program knows versions up to 0003: update Reelspace, or "
+            "The database of visitors has version 9999, this program knows versions up to 0004: update Reelspace, or "
             "name another database in REELSPACE_DATABASE."
         )
         assert store.ratings(VISITOR, "d") == {1: 4.0}
