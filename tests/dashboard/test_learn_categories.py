@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import ALS, Category, Figure, Popularity, Progress, SideBySide, Standing, load_dataset
-from dashboard import measured, resources
+from core import ALS, Category, Figure, FitStopped, Popularity, Progress, SideBySide, Standing, load_dataset
+from dashboard import learn_resources, map_resources, measured, resources
 from dashboard.components.standings import standings
-from dashboard.jobs import JobContext
+from dashboard.jobs import JobContext, TooManyJobs
 from dashboard.verdicts import NO_DIFFERENCE, race_sentences, rmse_verdict
 from dashboard.views.learn.duel import fame_sentence
 from tests.dashboard.conftest import SMALL, Open
@@ -131,6 +131,32 @@ def test_the_page_shows_kinds_misses_and_the_duel(opened: AppTest) -> None:
     assert "one and the same film" in text
     assert "rs-standings" in text
     assert "Model ALS" in text
+
+
+def test_a_duel_that_was_stopped_can_be_held_again(open_view: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> SideBySide:
+        raise FitStopped("the work was asked to stop")
+
+    map_resources.kept.clear()  # type: ignore[attr-defined]  # a function with a cache
+    with monkeypatch.context() as patch:
+        patch.setattr(measured, "run_race", stopped)
+        app = open_view("learn", step="categories")
+        resources.runner().wait(job_of(), seconds=60)
+        app.run()
+    assert "The duel was stopped" in app.info[0].value
+    app.button(key="duel_again").click().run()
+    resources.runner().wait(job_of(), seconds=60)
+    assert "rs-standings" in html(app.run())
+
+
+def test_where_too_many_wait_the_page_says_so(open_view: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise TooManyJobs("32 jobs are waiting already")
+
+    monkeypatch.setattr(learn_resources, "race", full)
+    app = open_view("learn", step="categories")
+    assert not app.exception
+    assert "32 jobs are waiting already" in app.info[0].value.replace("\\", "")
 
 
 def test_another_person_is_another_table(opened: AppTest) -> None:

@@ -12,9 +12,11 @@ from dashboard.components import markup
 from dashboard.components.job_panel import job_panel
 from dashboard.components.scene import Scene
 from dashboard.components.standings import standings
+from dashboard.jobs import TooManyJobs
 from dashboard.library import KINDS
+from dashboard.map_resources import begin_again
 from dashboard.verdicts import race_sentences, rmse_verdict
-from dashboard.words import count
+from dashboard.words import count, literal
 
 CATEGORIES, FAME = "category", "fame"
 NAMES = {
@@ -44,9 +46,17 @@ def usual_of(scene: Scene) -> Trainer[Any]:
 def show_duel(scene: Scene, user: Id) -> None:
     """Show the duel, or how far its measurement is."""
     st.header("Can numbers do better than names?")
-    job, found = learn_resources.race(scene.base.dataset, trainers_of(scene), reference=CATEGORIES)
+    try:
+        job, found = learn_resources.race(scene.base.dataset, trainers_of(scene), reference=CATEGORIES)
+    except TooManyJobs as error:
+        st.info(literal(f"The duel cannot be held now: {error}."))
+        return
     if found is None:
-        job_panel(resources.runner(), job, what="The duel", stop="Stop the duel", stays="The page works without it.")
+        status = job_panel(
+            resources.runner(), job, what="The duel", stop="Stop the duel", stays="The page works without it."
+        )
+        if status is not None and not status.is_active:
+            st.button("Hold the duel", key="duel_again", on_click=begin_again, args=(job,))
         return
     best = type(usual_of(scene)).__name__
     stars, lists = race_sentences(
