@@ -86,6 +86,7 @@ def shares_chart(rows: Sequence[tuple[str, float, float]], *, title: str) -> go.
             y=names,
             mode="markers",
             marker={"size": 10, "color": colour, "symbol": symbol},
+            cliponaxis=False,  # a share of nothing stands on the edge
             hoverinfo="text",
             hovertext=[f"{name}, {which}: {row[place]:.1%}" for name, row in zip(names, rows, strict=True)],
         )
@@ -121,7 +122,7 @@ def _figure(trace: go.Scatter, title: str, n_rows: int) -> go.Figure:
     figure = go.Figure(trace)
     _dress(figure, height=n_rows * ROW + FRAME)
     figure.update_xaxes(title_text=title)
-    figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ", type="category")
+    figure.update_yaxes(range=[n_rows - 0.4, -0.6], automargin=True, ticksuffix="  ", type="category")
     return figure
 
 

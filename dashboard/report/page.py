@@ -137,7 +137,7 @@ def _groups(read: Reader, chart: Chart) -> str:
         path = f"comparison.groups.{n}"
         sides = [read.number(f"{path}.{side}", "%") for side in SIDES]
         films = read.number(f"{path}.n_films", "n")
-        return [_kind(read, path), films, *sides, read.figure(f"{path}.gap", "+3"), read.text(f"{path}.verdict")]
+        return [_kind(read, path), films, *sides, read.figure(f"{path}.gap", "+%"), read.text(f"{path}.verdict")]
 
     groups = read.at("comparison.groups")
     names = _names(groups)
@@ -146,7 +146,7 @@ def _groups(read: Reader, chart: Chart) -> str:
         shares_chart(shares, title="Share of all places in lists"),
         "Share of all places in lists by kind of film, from the baseline to the candidate; the table below holds the numbers",
     )
-    head = ("Kind of film", "Films", "Baseline", "Candidate", "Change", "In words")
+    head = ("Kind of film", "Films", "Baseline", "Candidate", "Change, of all places", "In words")
     rows = table("Places in lists by kind of film", head, map(row, read.count("comparison.groups")))
     note = "Open: baseline; filled: candidate. A film may be of several genres. The intervals hold all together."
     return _section("What the lists hold", note, drawn, rows)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from dashboard.words import percent, signed
+from dashboard.words import NARROW_SPACE, percent, signed
 
 UNKNOWN = "–"
 
@@ -34,7 +34,7 @@ class Reader:
         return UNKNOWN if found in (None, "") else escape(str(found))
 
     def number(self, path: str, form: str = "3") -> str:
-        """Return the number at ``path`` with decimals (``3``), a sign (``+3``), as a share (``%``) or a whole one (``n``)."""
+        """Return the number at ``path`` with decimals (``3``), a sign (``+3``), as a share (``%``, ``+%``) or whole (``n``)."""
         value = self.at(path)
         return f'<span data-of="{escape(path)}">{UNKNOWN if value is None else _shown(value, form)}</span>'
 
@@ -49,6 +49,8 @@ def _shown(value: float, form: str) -> str:
         return f"{value:,}"
     if form == "%":
         return percent(value, decimals=1)
+    if form == "+%":
+        return f"{signed(value * 100, decimals=1)}{NARROW_SPACE}%"
     return signed(value, decimals=int(form[1:])) if form.startswith("+") else f"{value:.{form}f}"
 
 
