@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import Progress
-from dashboard.components import markup
+from dashboard.components import grids, markup
 from dashboard.components.loss_curves import loss_curves
+from dashboard.glossary import Word
 from dashboard.words import Spread
 
 SPREAD = Spread((1.0, 2.0, 3.0, 4.0, 5.0), (0.02, 0.05, 0.13, 0.45, 0.35), (2, 4))
@@ -39,6 +40,17 @@ BUILDERS: dict[str, Callable[[str], str]] = {
     "list_legend": lambda text: markup.list_legend(SPREAD, given=text or "x"),
     "ramp_legend": lambda text: markup.ramp_legend(text, text, fact=True, more=[text]),
     "group_legend": lambda text: markup.group_legend([(text, text)], more=[text]),
+    "ways": lambda text: markup.ways([(text, text, text)]),
+    "numbered": lambda text: markup.numbered([text]),
+    "checklist": lambda text: markup.checklist([(text, text, True), (text, text, False)]),
+    "sources": lambda text: markup.sources([(text, text, text)]),
+    "term": lambda text: markup.term(Word(text, text, "words"), text or "x"),
+    "words": lambda text: markup.words([(Word(text, text, "words"), text, text)]),
+    "crosstab": lambda text: grids.crosstab(text, [text], [text], [[4.0]], scale=(1, 5)),
+    "kinds": lambda text: grids.kinds(text, [1.0], [grids.KindRow(text, [1], 3.0)]),
+    "misses": lambda text: grids.misses([grids.Missed(text, None, text, 3.0, 4.0)]),
+    "vector": lambda text: grids.vector(text, [(text, 1.0)]),
+    "to_scale": lambda text: grids.to_scale(text, large=(4, 2), small=(1, 1)),
     "loss_curves": lambda text: loss_curves([Progress(0, 1, "", 2.0), Progress(1, 1, "", 1.0)], loss_unit=text),
 }
 
