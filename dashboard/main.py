@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.links import DATA, FILM_PAGE, HISTORY, LAB, LEARN, MAP, RATE, TOGETHER, YOU_PAGE
-from dashboard.views import data, film, for_you, history, lab, learn, map_view, rate, together, you
+from dashboard.components.links import DATA, FILM_PAGE, HISTORY, LAB, LEARN, MAP, RATE, REVIEW, TOGETHER, YOU_PAGE
+from dashboard.views import data, film, for_you, history, lab, learn, map_view, rate, review, together, you
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
@@ -25,6 +25,7 @@ page = st.navigation(
         st.Page(together.show, title="Together", url_path=TOGETHER),
         st.Page(learn.show, title="Learn", url_path=LEARN),
         st.Page(lab.show, title="Lab", url_path=LAB),
+        st.Page(review.show, title="Review", url_path=REVIEW),
         st.Page(you.show, title="You", url_path=YOU_PAGE),
         st.Page(data.show, title="Data", url_path=DATA),
         st.Page(film.show, title="Why this film", url_path=FILM_PAGE, visibility="hidden"),  # reached from the lists

@@ -10,7 +10,7 @@ import streamlit as st
 
 # The default page lives at the root: its own name opens nothing.
 FOR_YOU, RATE, MAP, DATA, FILM_PAGE, HISTORY, YOU_PAGE = "", "rate", "map", "data", "film", "history", "you"
-TOGETHER, LEARN, LAB = "together", "learn", "lab"
+TOGETHER, LEARN, LAB, REVIEW = "together", "learn", "lab", "review"
 
 
 def address(page: str, query: Mapping[str, str]) -> str:

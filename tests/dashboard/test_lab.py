@@ -90,9 +90,7 @@ def test_bad_settings_are_one_sentence(open_view: Open, factors: int, sentence: 
     assert lab_resources.runs().all() == ()
 
 
-def test_a_run_shows_in_another_tab_and_stops_within_one_step(
-    open_view: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_shows_in_another_tab_and_stops_within_one_step(open_view: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     reached, go_on, steps = threading.Event(), threading.Event(), []
     make = RunSettings.make_trainer
 

@@ -25,12 +25,12 @@ LABELS = {
     "regularization": ("Regularisation", "The price on large numbers: higher keeps to what many ratings say.", 0.05),
     "n_epochs": ("Epochs", "Passes over all ratings; for the Bayesian models, the draws that are kept.", 1),
 }
-FORM = ("trainer", "n_factors", "regularization", "n_epochs", "seed", "watched", "name")
+POPOVER = "train_popover"
 
 
 def train_popover(dataset: Dataset, split: str) -> None:
     """Show the button that opens the form."""
-    with st.popover("Train a run", icon=":material/add:", type="primary"):
+    with st.popover("Train a run", icon=":material/add:", type="primary", key=POPOVER, on_change="rerun"):
         trainer = st.selectbox("Trainer", list(TRAINERS), format_func=TRAINERS.__getitem__, key="run_trainer")
         try:
             own = own_settings(trainer, dataset)
@@ -52,6 +52,7 @@ def train_popover(dataset: Dataset, split: str) -> None:
 
 def _submit(dataset: str, trainer: str, split: str, options: tuple[str, ...]) -> None:
     chosen = {option: st.session_state[f"run_{trainer}_{option}"] for option in options}
+    st.session_state[POPOVER] = False  # closes it: what trains is seen below
     settings = RunSettings(
         dataset, trainer, chosen, st.session_state["run_seed"], split, st.session_state["run_watched"]
     )
