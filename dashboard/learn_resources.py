@@ -22,8 +22,10 @@ from core import (
     name_axes,
 )
 from core.lessons import (
+    ByHand,
     LookUpTimes,
     Part,
+    Recording,
     crosstab,
     far_view,
     file_under_kinds,
@@ -31,6 +33,7 @@ from core.lessons import (
     look_up_times,
     plane_by_hand,
     rating_table,
+    record,
     who_rated,
 )
 from dashboard import measured, resources
@@ -65,6 +68,12 @@ def held_out(fingerprint: str, _dataset: Dataset) -> Split:  # noqa: ARG001 - th
 def corner(fingerprint: str, _ratings: Ratings, size: tuple[int, int]) -> pd.DataFrame:  # noqa: ARG001 - the cache's key
     """Return the crosstab of the busiest people and the most rated films, ``size`` of them."""
     return crosstab(rating_table(_ratings), n_people=size[0], n_films=size[1])
+
+
+@st.cache_resource(show_spinner=False, max_entries=8 * MOST_DATA)
+def recording(fingerprint: str, _ratings: Ratings, size: tuple[int, int], trainer: ByHand) -> Recording:
+    """Return how that corner is learned by hand, moment by moment."""
+    return record(trainer, corner(fingerprint, _ratings, size))
 
 
 @st.cache_resource(show_spinner=False, max_entries=2 * MOST_DATA)

@@ -34,12 +34,6 @@ def learn_films(
     return FilmSpace.of(model, films)
 
 
-def distance(space: FilmSpace, one: Id, other: Id) -> float:
-    """Return how far two films are apart, in stars: √ of the sum of squared differences of their coordinates."""
-    places = space.coordinates[space.model.items.rows([one, other])]
-    return float((places[0] - places[1]).square().sum().sqrt())
-
-
 def nearest_films(space: FilmSpace, film: Id, n: int, *, among: Sequence[Id]) -> list[tuple[Id, float]]:
     """Return the ``n`` films of ``among`` nearest to ``film`` with their distances in stars, the nearest first."""
     rows = torch.tensor(space.model.items.rows(among), dtype=torch.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -118,8 +118,3 @@ def share_of_most_rated(ratings: Ratings, share: float) -> float:
 def known_to_few(ratings: Ratings, fewer_than: int) -> int:
     """Return how many films have fewer than ``fewer_than`` ratings: of them hardly anything can be learned."""
     return int((ratings.item_counts < fewer_than).sum())
-
-
-def in_common(one: Sequence[Id], other: Sequence[Id]) -> int:
-    """Return how many films two lists share."""
-    return len(set(one) & set(other))

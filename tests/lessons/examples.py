@@ -14,7 +14,7 @@ import torch
 from core.catalogue import Catalogue, Film
 from core.datasets.dataset import Dataset
 from core.datasets.synthetic import Synthetic
-from core.lessons import Embedding, TokenNetwork, learn_films, mean_by_kind, rating_table
+from core.lessons import Embedding, Known, TokenNetwork, learn_films, mean_by_kind, rating_table
 from core.neural_model import NeuralModel
 from core.ratings import Ratings
 from core.space.film_map import FilmSpace
@@ -73,6 +73,11 @@ EXAMPLES: dict[str, Callable[[Any], Any]] = {
     "crosstab": lambda crosstab: crosstab(rating_table(RATINGS), n_people=2, n_films=3).fillna(-1).values.tolist(),
     "share_empty": lambda share_empty: share_empty(943, 1_682, 100_000),
     "only": lambda only: only(STARS, 2),
+    # Training
+    "initialise": lambda initialise: list(initialise(3, 2, 4, torch.Generator().manual_seed(1))),
+    "predict": lambda predict: predict(TABLE, TABLE[:2]),
+    "loss": lambda loss: loss(TABLE @ TABLE[:3].t(), Known(*BATCH)),
+    "step": lambda step: list(step(TABLE, TABLE[:3], Known(*BATCH), torch.tensor([0, 2]), 0.1)),
     # One-hot
     "one_hot": lambda one_hot: one_hot(2, 5),
     "by_product": lambda by_product: [by_product(TABLE, row) for row in range(4)],

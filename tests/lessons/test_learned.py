@@ -10,7 +10,7 @@ from core.catalogue import Catalogue
 from core.datasets.dataset import Dataset
 from core.errors import InvalidArgument
 from core.ids import Id
-from core.lessons import distance, films_called, learn_films, nearest_films, plane_by_hand
+from core.lessons import films_called, learn_films, nearest_films, plane_by_hand
 from core.space.film_map import FilmSpace
 from tests.models import random_model
 
@@ -20,17 +20,16 @@ def space(synthetic_small: Dataset) -> FilmSpace:
     return learn_films(synthetic_small.ratings, synthetic_small.films, 3)
 
 
+def apart(space: FilmSpace, one: Id, other: Id) -> float:
+    """√ of the sum of squared differences."""
+    return math.dist(*(space.coordinates[space.model.items.row(film)].tolist() for film in (one, other)))
+
+
 @pytest.mark.parametrize("n_factors", [1, 2])
 def test_with_so_many_factors_films_differ_in_so_many_dimensions(synthetic_small: Dataset, n_factors: int) -> None:
     found = learn_films(synthetic_small.ratings, synthetic_small.films, n_factors)
     assert found.coordinates.shape == (100, n_factors)
     assert found.coordinates.var(0).min() > 0
-
-
-def test_a_distance_is_that_of_the_space(space: FilmSpace) -> None:
-    one, other = (space.coordinates[row].tolist() for row in (0, 7))
-    labels = space.model.items.labels
-    assert distance(space, labels[0], labels[7]) == pytest.approx(math.dist(one, other))
 
 
 def test_the_nearest_are_those_of_the_map(space: FilmSpace) -> None:
@@ -40,7 +39,7 @@ def test_the_nearest_are_those_of_the_map(space: FilmSpace) -> None:
     expected = space.nearest(film, n=6, min_ratings=20)
     assert [other for other, _ in found] == [other for other, _ in expected]
     assert [away for _, away in found] == pytest.approx([away for _, away in expected])
-    assert [away for _, away in found] == pytest.approx([distance(space, film, other) for other, _ in found])
+    assert [away for _, away in found] == pytest.approx([apart(space, film, other) for other, _ in found])
 
 
 def test_a_film_that_is_not_among_them_has_neighbours_too(space: FilmSpace) -> None:

@@ -14,7 +14,6 @@ from core.folding import fold_in
 from core.lessons import (
     difference_by_hand,
     first_steps,
-    in_common,
     known_to_few,
     place_someone,
     predict_every_film,
@@ -125,4 +124,3 @@ def test_how_known_films_are(synthetic_small: Dataset) -> None:
     assert usual_popularity(ratings, []) == 0
     assert share_of_most_rated(ratings, 0.1) == pytest.approx(sum(sorted(counts)[-10:]) / sum(counts))
     assert known_to_few(ratings, 12) == sum(count < 12 for count in counts)
-    assert in_common([1, 2, 3], [3, 9, 1]) == 2

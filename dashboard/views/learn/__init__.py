@@ -15,6 +15,7 @@ from dashboard.views.learn import (
     one_hot,
     progress,
     someone_new,
+    training,
     words,
 )
 from dashboard.views.learn.frame import Step, foot, show_step, strip
@@ -25,6 +26,7 @@ from dashboard.views.learn.summary import show_summary
 STEPS: tuple[Step, ...] = (
     categories.STEP,
     crosstab.STEP,
+    training.STEP,
     one_hot.STEP,
     embedding.STEP,
     learned.STEP,
