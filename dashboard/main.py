@@ -7,8 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.links import DATA, FILM_PAGE, HISTORY, LAB, LEARN, MAP, RATE, REVIEW, TOGETHER, YOU_PAGE
-from dashboard.views import data, film, for_you, history, lab, learn, map_view, rate, review, together, you
+from dashboard.components import links
+from dashboard.components.presenter import presenter_bar
+from dashboard.views import data, film, for_you, history, lab, learn, map_view, present, rate, review, together, you
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
@@ -20,19 +21,23 @@ st.logo(ASSETS / "wordmark.svg", size="medium")
 page = st.navigation(
     [
         st.Page(for_you.show, title="For you", default=True),
-        st.Page(rate.show, title="Rate", url_path=RATE),
-        st.Page(map_view.show, title="Map", url_path=MAP),
-        st.Page(together.show, title="Together", url_path=TOGETHER),
-        st.Page(learn.show, title="Learn", url_path=LEARN),
-        st.Page(lab.show, title="Lab", url_path=LAB),
-        st.Page(review.show, title="Review", url_path=REVIEW),
-        st.Page(you.show, title="You", url_path=YOU_PAGE),
-        st.Page(data.show, title="Data", url_path=DATA),
-        st.Page(film.show, title="Why this film", url_path=FILM_PAGE, visibility="hidden"),  # reached from the lists
-        st.Page(history.show, title="Your history", url_path=HISTORY, visibility="hidden"),  # reached from Rate
+        st.Page(rate.show, title="Rate", url_path=links.RATE),
+        st.Page(map_view.show, title="Map", url_path=links.MAP),
+        st.Page(together.show, title="Together", url_path=links.TOGETHER),
+        st.Page(learn.show, title="Learn", url_path=links.LEARN),
+        st.Page(lab.show, title="Lab", url_path=links.LAB),
+        st.Page(review.show, title="Review", url_path=links.REVIEW),
+        st.Page(present.show, title="Present", url_path=links.PRESENT),
+        st.Page(you.show, title="You", url_path=links.YOU_PAGE),
+        st.Page(data.show, title="Data", url_path=links.DATA),
+        st.Page(
+            film.show, title="Why this film", url_path=links.FILM_PAGE, visibility="hidden"
+        ),  # reached from the lists
+        st.Page(history.show, title="Your history", url_path=links.HISTORY, visibility="hidden"),  # reached from Rate
     ],
     position="top",
 )
-state.enter(page.url_path, with_film=page.url_path in (RATE, MAP, LEARN, FILM_PAGE))
+state.enter(page.url_path, with_film=page.url_path in (links.RATE, links.MAP, links.LEARN, links.FILM_PAGE))
+presenter_bar()
 page.run()
 state.leave(page.url_path)

@@ -88,6 +88,11 @@ def set_choice(name: str, value: str) -> None:
         st.query_params[name] = value
 
 
+def remembers(name: str) -> bool:
+    """Return whether this session made the choice called ``name`` before."""
+    return _last(name) in st.session_state
+
+
 def forget_choice(name: str) -> None:
     """Go back to the default of a choice."""
     st.session_state.pop(_last(name), None)

@@ -54,6 +54,7 @@ LAYERS = {
     ],
 }
 WITHOUT_STREAMLIT = {
+    "scenes",
     "words",
     "exports",
     "glossary",

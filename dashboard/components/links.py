@@ -10,7 +10,9 @@ import streamlit as st
 
 # The default page lives at the root: its own name opens nothing.
 FOR_YOU, RATE, MAP, DATA, FILM_PAGE, HISTORY, YOU_PAGE = "", "rate", "map", "data", "film", "history", "you"
-TOGETHER, LEARN, LAB, REVIEW = "together", "learn", "lab", "review"
+TOGETHER, LEARN, LAB, REVIEW, PRESENT = "together", "learn", "lab", "review", "present"
+# What a scene of a show can stand on.
+PAGES = (FOR_YOU, RATE, MAP, TOGETHER, LEARN, LAB, REVIEW, YOU_PAGE, DATA, FILM_PAGE, HISTORY)
 
 
 def address(page: str, query: Mapping[str, str]) -> str:
