@@ -1,7 +1,6 @@
 """Reelspace's core: data and numerics. The public names, nothing else."""
 
 from core.catalogue import Catalogue, Film
-from core.chosen_trainer import SEEDED, chosen_trainer, own_settings
 from core.convergence import Convergence, check_convergence
 from core.datasets.registry import (
     DataCard,
@@ -84,6 +83,7 @@ from core.stars import star_chances, star_set
 from core.starting_tastes import Archetype, archetypes
 from core.taste import GenreShare, Taste, describe_taste, telling_user
 from core.together import Group, Pair, SharedFilm, Strategy
+from core.trainer_settings import SEEDED, chosen_trainer, own_settings
 from core.trainers import usual_trainer
 from core.trainers.als import ALS
 from core.trainers.baselines import BiasOnly, Popularity

@@ -26,7 +26,7 @@ LAYERS = {
         ["fitting", "taste", "bayes", "neural_model", "imports"],
         ["people", "person", "descent", "artefact", "alternation"],
         ["trainers", "folding"],
-        ["engines", "chosen_trainer"],
+        ["engines", "trainer_settings"],
         ["space", "evaluation", "persistence", "convergence"],
         ["explanation", "next_films", "ranking", "runtime", "likeness"],
         ["together", "starting_tastes"],
@@ -38,7 +38,7 @@ LAYERS = {
     ],
     "dashboard": [
         ["dashboard"],
-        ["words", "exports", "glossary", "settings", "logs", "metrics"],
+        ["words", "exports", "glossary", "scenes", "settings", "logs", "metrics"],
         ["limits"],
         ["charts", "visitors", "jobs", "sentences"],
         ["library", "backup", "measured", "verdicts"],
