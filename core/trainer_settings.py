@@ -48,7 +48,7 @@ def chosen_trainer(name: str, dataset: Dataset, options: Mapping[str, float]) ->
         if fields.get(option, option) not in numbers | set(fields.values()):
             raise InvalidArgument(f"{option} does not apply to the trainer {name}, got {value:g}")
     _check_factors(options.get("n_factors"), dataset)
-    return replace(trainer, **{fields.get(option, option): value for option, value in options.items()})  # type: ignore[no-any-return]
+    return replace(trainer, **{fields.get(option, option): value for option, value in options.items()})
 
 
 def _known(name: str) -> str:

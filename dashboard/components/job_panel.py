@@ -41,6 +41,11 @@ def job_panel(
     return status
 
 
+def again(runner: JobRunner, name: str, label: str = "Try again") -> None:
+    """Offer to forget a job that has ended, so that the run that follows begins it anew."""
+    st.button(label, key=f"again_{name}", on_click=_forget, args=(runner, name))
+
+
 def progress_text(status: JobStatus, what: str) -> str:
     """Return what is going on in one line: ``Training: sweep 42 of 120, loss 0.71, about 4 s left``."""
     left = status.seconds_left
@@ -48,6 +53,10 @@ def progress_text(status: JobStatus, what: str) -> str:
     if left is not None and left >= 1:
         parts.append(f"about {left:.0f}{NARROW_SPACE}s left" if left < 90 else f"about {left / 60:.0f} minutes left")
     return ", ".join(parts)
+
+
+def _forget(runner: JobRunner, name: str) -> None:
+    runner.take(name)
 
 
 def _lower_first(text: str) -> str:

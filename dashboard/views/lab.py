@@ -7,7 +7,7 @@ import streamlit as st
 from core import SPLITS
 from dashboard import lab_resources, state
 from dashboard.components import lab_table, markup
-from dashboard.components.job_panel import job_panel
+from dashboard.components.job_panel import again, job_panel
 from dashboard.components.scene import Scene, open_scene
 from dashboard.jobs import JobState, TooManyJobs
 from dashboard.lab_figures import Contestant, LabTable, contestants, row_of
@@ -116,7 +116,7 @@ def _measuring(table: LabTable, reference: Contestant, shown: list[Contestant]) 
             return
     status = job_panel(jobs, job, what="Measuring", stop="Stop measuring", stays="What is measured stays.")
     if status is not None and not status.is_active:
-        st.button("Measure again", on_click=jobs.take, args=(job,))
+        again(jobs, job, "Measure again")
 
 
 def _answer(lines: list[lab_table.Line], reference: Contestant) -> str:

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core import Comparison, Dataset, ReelspaceError, SavedModel, findings, review
 from dashboard import lab_resources, state
 from dashboard.components import markup
-from dashboard.components.job_panel import job_panel
+from dashboard.components.job_panel import again, job_panel
 from dashboard.components.links import LAB, go_to
 from dashboard.components.scene import Scene, open_scene
 from dashboard.jobs import JobContext, JobState, TooManyJobs
@@ -105,7 +105,7 @@ def _compared(baseline: Run, candidate: Run, pair: tuple[SavedModel, SavedModel]
             lab_resources.queue(), name, what="Comparing", stop="Stop", stays="Choose other runs, or try again."
         )
         if status is not None and status.state in (JobState.FAILED, JobState.STOPPED):
-            st.button("Try again", on_click=lab_resources.queue().take, args=(name,))
+            again(lab_resources.queue(), name)
     return found
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import streamlit as st
 
 from core import Search, learning_curve, search_settings, spans_of
 from dashboard import lab_resources
 from dashboard.components import lab_table, markup
-from dashboard.components.job_panel import job_panel
+from dashboard.components.job_panel import again, job_panel
 from dashboard.components.scene import Scene
 from dashboard.jobs import JobContext, JobRunner, JobState
 from dashboard.lab_figures import Curve
@@ -106,5 +105,4 @@ def waiting(runner: JobRunner, name: str, what: str) -> None:
     """Show how far a job is, or a way to begin it again."""
     status = job_panel(runner, name, what=what, stop="Stop", stays="Nothing was kept.")
     if status is not None and status.state in (JobState.FAILED, JobState.STOPPED):
-        take: Callable[[str], object] = runner.take
-        st.button("Try again", key=f"again_{name}", on_click=take, args=(name,))
+        again(runner, name)

@@ -117,12 +117,12 @@ def _many(scene: Scene) -> Picture:
     testing, named = map_resources.axes_of(version, "principal", scene.ready)
     n_numbers = count(model.n_factors, "number")
     models = "" if model.n_draws == 1 else f" in each of {count(model.n_draws, 'model')}"
-    says = (
+    what = (
         f"The model in use keeps {n_numbers} a film{models}. Nobody sees so many directions at once: this is the flat "
         f"picture that loses least, and it holds {percent(sum(drawing.projection.explained))} of what tastes differ by "
-        "(principal components, PCA).",
+        "(principal components, PCA)."
     )
-    says = (*says, *_ends(scene, drawing, named))
+    says = (what, *_ends(scene, drawing, named))
     return Picture(f"{version}:flat", drawing, _axes(drawing, named), says, testing)
 
 
