@@ -46,7 +46,7 @@ LAYERS = {
         ["lab_figures"],
         ["resources", "state"],
         ["map_resources", "map_state"],
-        ["learn_resources", "learn_models", "lab_resources"],
+        ["learn_resources", "learn_models", "learn_curves", "lab_resources"],
         ["components", "report"],
         ["views"],
         ["server", "main"],

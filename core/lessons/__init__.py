@@ -1,6 +1,7 @@
 """What the guided walk shows and runs: each step's sums in a few lines, the same that stand on the screen as a listing."""
 
 from core.language.network import TokenNetwork
+from core.lessons.better import Better, Curve, Predictor, Switches, every_switch, sigmoid_range
 from core.lessons.categories import (
     KindStars,
     Miss,
@@ -27,6 +28,7 @@ from core.lessons.embedding import (
 from core.lessons.holes import crosstab, far_view, only, rating_table, share_empty
 from core.lessons.item2vec import FilmWords, Item2Vec, all_pairs, sentences
 from core.lessons.learned import films_called, learn_films, nearest_films, plane_by_hand
+from core.lessons.liked_anyway import AgainstTaste, against_taste
 from core.lessons.looking_up import (
     LookUpTimes,
     by_index,
@@ -75,8 +77,11 @@ from core.lessons.words import (
 
 __all__ = [
     "KINDS_OF_TOKEN",
+    "AgainstTaste",
     "Agreement",
+    "Better",
     "ByHand",
+    "Curve",
     "Embedding",
     "FilmWords",
     "FirstStep",
@@ -88,10 +93,13 @@ __all__ = [
     "Moment",
     "Part",
     "Passage",
+    "Predictor",
     "Pull",
     "Recording",
+    "Switches",
     "TokenNetwork",
     "TokenPlace",
+    "against_taste",
     "agreement",
     "all_pairs",
     "best_by_kind",
@@ -101,6 +109,7 @@ __all__ = [
     "difference_by_hand",
     "difference_from_torch",
     "draw_far",
+    "every_switch",
     "far_view",
     "favourite_kinds",
     "file_under_kinds",
@@ -141,6 +150,7 @@ __all__ = [
     "sentences",
     "share_empty",
     "share_of_most_rated",
+    "sigmoid_range",
     "skip_gram_loss",
     "skip_gram_step",
     "slip_of_a_key",

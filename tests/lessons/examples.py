@@ -87,6 +87,9 @@ EXAMPLES: dict[str, Callable[[Any], Any]] = {
     "Embedding": lambda embedding: embedding(TABLE)(torch.tensor([2, 0, 2])).detach(),
     "torch_embedding": lambda torch_embedding: torch_embedding(TABLE)(torch.tensor([3, 0, 3])).detach(),
     "gradient_of_batch": lambda gradient_of_batch: gradient_of_batch(Embedding(TABLE), Embedding(TABLE[:3]), *BATCH),
+    # Better predictions
+    "sigmoid_range": lambda sigmoid_range: sigmoid_range(TABLE, 0.0, 5.5),
+    "Predictor": lambda predictor: predictor(TABLE, TABLE[:3], ends=(0.0, 5.5), has_biases=True)(*BATCH[:2]).detach(),
     # A network
     "Passage": lambda passage: passage((1.0,), (2.0, 3.0), (0.5,), 0.5, 3.0)._asdict(),
     "through_network": lambda through_network: through_network(invented_network(), 3, 7)._asdict(),

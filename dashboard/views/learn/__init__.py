@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.scene import open_scene
 from dashboard.views.learn import (
+    better,
     categories,
     code,
     crosstab,
@@ -29,6 +30,7 @@ STEPS: tuple[Step, ...] = (
     training.STEP,
     one_hot.STEP,
     embedding.STEP,
+    better.STEP,
     learned.STEP,
     someone_new.STEP,
     network.STEP,
