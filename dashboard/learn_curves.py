@@ -18,6 +18,7 @@ from dashboard.map_resources import kept, result_of
 
 TRAINING = Better()
 MOST_MODELS = 6
+LEAST = 50  # ratings of a film that is listed
 PATIENCE = 0.4  # seconds; what is on the disk is read within them
 _log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def measure(name: str, dataset: Dataset, switches: Switches, context: JobContext
 @st.cache_resource(show_spinner=False, max_entries=MOST_MODELS)
 def liked_anyway(version: str, _model: FactorModel) -> tuple[list[AgainstTaste], list[AgainstTaste]]:  # noqa: ARG001 - the cache's key
     """Return films that are loved against the taste of those who rated them, and the reverse, by the model's version."""
-    return against_taste(_model)
+    return against_taste(_model, min_ratings=LEAST)
 
 
 def _known(name: str) -> Curve | None:
