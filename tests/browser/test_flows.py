@@ -151,7 +151,7 @@ def test_a_click_on_a_star_reorders_the_list_and_undo_takes_it_back(page: Page, 
 def test_a_film_is_found_and_rated_by_keys_alone(page: Page, base_url: str) -> None:
     open_page(page, f"{base_url}/rate")
     find = page.get_by_role("combobox", name=re.compile("Find a film"))
-    for _ in range(15):  # the skip link, the navigation, the menu, then the page
+    for _ in range(25):  # the skip link, the navigation, the menu, then the page
         if find.evaluate("node => node === document.activeElement"):
             break
         page.keyboard.press("Tab")

@@ -18,6 +18,10 @@ from tests.browser.serving import free_port, open_page, serve, settle
 pytestmark = pytest.mark.browser
 SMALL = "synthetic:60x80x3000"
 
+FORGED = (
+    "joserfc.errors.BadSignatureError"  # Streamlit logs it with its traceback when a signature is not the provider's
+)
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -38,7 +42,7 @@ def provider_and_app(folder: Path) -> Iterator[tuple[Provider, str]]:
         secrets = folder / "secrets.toml"
         secrets.write_text("[auth]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in section.items()))
         environment = {"REELSPACE_DATASET": SMALL, "STREAMLIT_SECRETS_FILES": str(secrets)}
-        with serve("dashboard/app.py", folder, environment, port=port) as address:
+        with serve("dashboard/app.py", folder, environment, port=port, foreseen=FORGED) as address:
             yield provider, address
 
 
