@@ -132,10 +132,10 @@ def _found(
     with left:
         st.header("What was found")
         st.html(markup.numbered(sentences))
-        st.header("Figures side by side")
-        changes.figures(found)
     with right:
         decisions_and_notes(subject, opinions)
+    st.header("Figures side by side")
+    changes.figures(found)
     changes.sections(found, report.titles)
     cards(runs, found, report.data, report.versions)
     st.html(scene.provenance())

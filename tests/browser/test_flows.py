@@ -290,7 +290,8 @@ def test_no_hindrance_on_pages_in_use(new_context: CreateContextCallback, base_u
     rate(page, base_url, BRAZIL, "4½ stars")
     expect(page.get_by_test_id("stToast")).to_have_count(0)  # Streamlit's toasts have no name
     found = {"rate": hindrances(page)}
-    for path in ("?person=you", f"film?person=you&film={BRAZIL}", "together", f"map?person=you&film={BRAZIL}"):
+    for path in ("?person=you", f"film?person=you&film={BRAZIL}", "together", f"map?person=you&film={BRAZIL}",
+                 "lab", "review", "present"):  # fmt: skip
         open_page(page, f"{base_url}/{path}")
         wait_until(page, f"!document.querySelector('.st-key-film_map') || {DRAWN}")
         found[path] = hindrances(page)
