@@ -53,6 +53,7 @@ from core.lessons.someone_new import (
     usual_popularity,
     who_rated,
 )
+from core.lessons.tastes import LIKINGS, different_films, dot_product, film_values, products
 from core.lessons.training import (
     ByHand,
     Known,
@@ -77,6 +78,7 @@ from core.lessons.words import (
 
 __all__ = [
     "KINDS_OF_TOKEN",
+    "LIKINGS",
     "AgainstTaste",
     "Agreement",
     "Better",
@@ -108,12 +110,15 @@ __all__ = [
     "crosstab",
     "difference_by_hand",
     "difference_from_torch",
+    "different_films",
+    "dot_product",
     "draw_far",
     "every_switch",
     "far_view",
     "favourite_kinds",
     "file_under_kinds",
     "filed_alike",
+    "film_values",
     "films_called",
     "first_raters",
     "first_steps",
@@ -143,6 +148,7 @@ __all__ = [
     "plane_by_hand",
     "predict",
     "predict_every_film",
+    "products",
     "random_table",
     "rating_table",
     "record",

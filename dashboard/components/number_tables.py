@@ -36,14 +36,20 @@ class Share(NamedTuple):
 
 
 def numbers(
-    caption: str, rows: Sequence[NumberRow], *, lit: str, times: str = "", total: NumberRow | None = None
+    caption: str,
+    rows: Sequence[NumberRow],
+    *,
+    lit: str,
+    times: str = "",
+    total: NumberRow | None = None,
+    heads: Sequence[str] = (),
 ) -> str:
     """Return rows of numbers, those that are lit in lamp; ``lit`` says what that means where it cannot be seen.
 
-    ``times`` heads the column of what each row is multiplied by; ``total`` stands below under a rule.
+    ``heads`` stand above the columns, their numbers from 1 if there are none. ``times`` heads the column of what each row is multiplied by; ``total`` stands below under a rule.
     """
     width = max((len(row.values) for row in rows), default=0)
-    head = "".join(f'<th scope="col">{number}</th>' for number in range(1, width + 1))
+    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in heads or range(1, width + 1))
     factor = f'<th scope="col" class="times">{escape(times)}</th>' if times else ""
     body = "".join(_row(row, lit, with_times=bool(times)) for row in rows)
     foot = "" if total is None else f"<tfoot>{_row(total, lit, with_times=bool(times))}</tfoot>"

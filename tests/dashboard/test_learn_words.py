@@ -16,7 +16,7 @@ from tests.dashboard.test_glossary import STEPS as SLUGS
 from tests.dashboard.test_pages import html
 
 LONGEST = 60  # words of a paragraph
-PAGES = {".", "rate", "map", "together", "learn", "you", "data", "film", "history"}
+PAGES = {".", "rate", "map", "together", "learn", "lab", "review", "present", "you", "data", "film", "history"}
 # Words that plain speech has too: here they stand for what anybody takes them to mean.
 PLAIN = {"prediction", "model"}
 TAGS = re.compile(r"<[^>]+>")

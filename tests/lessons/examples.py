@@ -73,6 +73,10 @@ EXAMPLES: dict[str, Callable[[Any], Any]] = {
     "crosstab": lambda crosstab: crosstab(rating_table(RATINGS), n_people=2, n_films=3).fillna(-1).values.tolist(),
     "share_empty": lambda share_empty: share_empty(943, 1_682, 100_000),
     "only": lambda only: only(STARS, 2),
+    # Tastes
+    "film_values": lambda film_values: film_values(FILM),
+    "products": lambda products: products((1.0, -0.5), (0.5, 1.0)),
+    "dot_product": lambda dot_product: dot_product((1.0, -0.5, 0.2), (0.5, 1.0, -1.0)),
     # Training
     "initialise": lambda initialise: list(initialise(3, 2, 4, torch.Generator().manual_seed(1))),
     "predict": lambda predict: predict(TABLE, TABLE[:2]),

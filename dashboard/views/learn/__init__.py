@@ -16,6 +16,7 @@ from dashboard.views.learn import (
     one_hot,
     progress,
     someone_new,
+    tastes,
     training,
     words,
 )
@@ -27,6 +28,7 @@ from dashboard.views.learn.summary import show_summary
 STEPS: tuple[Step, ...] = (
     categories.STEP,
     crosstab.STEP,
+    tastes.STEP,
     training.STEP,
     one_hot.STEP,
     embedding.STEP,
