@@ -50,7 +50,10 @@ def test_steps_that_are_too_long_are_said_to_be(open_view: Open, shown: list[dic
     assert shown[-1]["training"] != ""
 
 
-@pytest.mark.parametrize("asked", [{"rate": "99"}, {"n_numbers": "400"}, {"seed_by_hand": "-3"}, {"n_numbers": "x"}])
+@pytest.mark.parametrize(
+    "asked",
+    [{"rate": "99"}, {"n_numbers": "400"}, {"seed_by_hand": "-3"}, {"seed_by_hand": "9" * 400}, {"n_numbers": "x"}],
+)
 def test_an_address_that_asks_for_what_there_is_not_gets_the_usual(
     open_view: Open, shown: list[dict[str, Any]], asked: dict[str, str]
 ) -> None:

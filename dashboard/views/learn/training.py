@@ -40,8 +40,8 @@ def _settings() -> ByHand:
             "Length of a step", list(RATES), f"{USUAL.learning_rate:g}", key="rate", bind="query-params",
             format_func=lambda rate: f"{RATES[rate]}, {rate}", width=220, help="The learning rate",
         )  # fmt: skip
-        seed = st.number_input(
-            "Seed", 0, MOST_SEED, USUAL.seed, key="seed_by_hand", bind="query-params", width=130,
+        seed = st.slider(
+            "Seed", 0, MOST_SEED, USUAL.seed, key="seed_by_hand", bind="query-params", width=160,
             help="Where the random numbers begin: the same seed, the same numbers",
         )  # fmt: skip
     return ByHand(n_factors=factors, learning_rate=float(rate), seed=int(seed))
