@@ -29,7 +29,7 @@ def show() -> None:
         st.error(literal(f"{error}."))
         return
     if not known:
-        st.html(markup.empty("No show yet", "Write one: a file in assets/scenes, as the README says."))
+        st.html(markup.empty("No show yet", "Write one: a file in assets/scenes, like those that come with the program."))
         return
     for each in known:
         _one(each)
