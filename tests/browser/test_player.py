@@ -50,6 +50,10 @@ def test_every_moment_is_reached_and_left_again(page: Page, base_url: str, recor
 
     player.get_by_role("button", name="Pass on").click()
     assert place(player)[0] == PASS
+    on.click()
+    for expected in (PASS, 0):
+        player.get_by_role("button", name="Pass back").click()
+        assert place(player)[0] == expected
     page.keyboard.press("End")
     last = len(recording.errors) - 1
     assert place(player) == (last, pytest.approx(recording.errors[-1]))

@@ -3,6 +3,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const PLAY_MS = 120;
 const CALM_MS = 700; // where motion is to be reduced, whole passes follow each other slowly
 const WIDE = 320, HIGH = 90, EDGE = 4; // units of the curve's picture
+const DEEPEST = 50; // per cent of tint: more, and the numeral would not stand out
 const WORST = 2; // stars of error from which on a cell has its full tint
 
 const make = (tag, properties, ...children) => {
@@ -105,10 +106,11 @@ function build(component) {
     parts.personBars.forEach((list, person) => list.show(users[person], reach));
     parts.cells.forEach((row, person) => row.forEach((cell, film) => {
       const predicted = dot(users[person], items[film]);
-      cell.value.textContent = predicted.toFixed(1).replace("-", "−");
+      const text = predicted.toFixed(1);
+      cell.value.textContent = Number(text) === 0 ? "0.0" : text.replace("-", "−");
       if (cell.stars === undefined) return;
       const error = Math.min(1, Math.abs(predicted - cell.stars) / WORST);
-      cell.style.setProperty("--v", `${Math.round(error * 60)}%`);
+      cell.style.setProperty("--v", `${Math.round(error * DEEPEST)}%`);
       cell.classList.toggle("now", false);
     }));
     for (const number of batch) {
@@ -129,11 +131,13 @@ function build(component) {
     clearInterval(timer);
     timer = undefined;
     play.textContent = "Play";
+    said.setAttribute("aria-live", "polite");
   };
   const go = (next) => { stop(); show(next); };
   play.onclick = () => {
     if (timer !== undefined) { stop(); return; }
     if (place === last) show(0);
+    said.setAttribute("aria-live", "off"); // a picture that moves by itself is not read out batch by batch
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     timer = setInterval(() => {
       show(place + (calm ? perEpoch : 1));
@@ -143,6 +147,7 @@ function build(component) {
   };
   const button = (textContent, next) => make("button", { type: "button", textContent, onclick: () => go(next()) });
   const nextEpoch = () => (Math.floor(place / perEpoch) + 1) * perEpoch;
+  const epochBefore = () => (Math.ceil(place / perEpoch) - 1) * perEpoch;
   slider.oninput = () => go(Number(slider.value));
   box.addEventListener("keydown", (event) => {
     if (event.target === slider || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -157,7 +162,7 @@ function build(component) {
   wide.setAttribute("aria-label", data.caption);
   box.append(
     make("div", { className: "rs-player-bar" },
-      button("Start", () => 0), button("Batch back", () => place - 1), button("Batch on", () => place + 1),
+      button("Start", () => 0), button("Pass back", epochBefore), button("Batch back", () => place - 1), button("Batch on", () => place + 1),
       button("Pass on", nextEpoch), button("End", () => last), play, slider),
     said, errorCurve, wide,
   );
