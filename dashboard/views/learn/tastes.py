@@ -35,12 +35,15 @@ def draw() -> None:
                 )
                 for film in ranked
             ],
-            lit="suits this taste best",
+            lit="no other suits this taste better",
             heads=(*LIKINGS, "sum"),
         )
         + markup.note(
             "Films filed under science fiction or action have 1 there, all others −1. Age goes from 1 for 1930 to −1 for "
-            "2000. These numbers are ours, by hand: nobody measured them. A high sum means: more to this taste."
+            "2000. These numbers are ours, by hand: nobody measured them."
+        )
+        + markup.note(
+            "A higher sum means: more to this taste. It is not stars yet. Below 0, more speaks against the film than for it."
         )
     )
 
@@ -68,7 +71,7 @@ def _worked_out(taste: tuple[float, ...], film: Film) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.2g}".replace("-", "−")
+    return f"{value:.3g}".replace("-", "−")
 
 
 STEP = Step(
@@ -84,7 +87,7 @@ STEP = Step(
     try_this="Let the person love old films and hate science fiction. Which film comes first now, and why?",
     listing=(film_values, products, dot_product),
     in_the_app=(
-        ("For you", ".", "Every predicted rating is such a sum, with more numbers than three."),
+        ("For you", ".", "Every predicted rating has such a sum in it, with more numbers than three."),
         ("Map", "map", "Films by numbers that a program found."),
     ),
 )
