@@ -57,7 +57,7 @@ WORDS = (
          "better", ("biases",)),
     Word("weight decay", "A price on large numbers, so that a model keeps to what many ratings say.", "better",
          ("regularisation", "regularization")),
-    Word("sigmoid", "A curve that turns any number into one between two ends, here between no and five and a half stars.",
+    Word("sigmoid", "A curve that turns any number into one between two ends, here a little wider than the scale of stars.",
          "better"),
     Word("axis", "A direction in which films differ; its ends are films, its name a guess with evidence.", "learned",
          ("axes",)),

@@ -171,8 +171,8 @@ STEP = Step(
     slug="better",
     title="Better predictions",
     idea=(
-        "Multiplying and adding can give seven stars. So bend the result: however large, it stays between no and five and "
-        "a half. The curve that does it is a sigmoid.",
+        "Multiplying and adding can give seven stars. So bend the result: however large, it stays on a range a little "
+        "wider than the scale, from 0 to 5.5 where ratings go from 1 to 5. The curve that does it is a sigmoid.",
         "Some people are strict, and some films please everybody. One more number for each person and each film says so: "
         "a bias. The others need only say where tastes differ.",
         "And numbers that grow large fit ratings by heart. Let those of taste shrink a little at each step, unless the "
