@@ -29,7 +29,9 @@ def show() -> None:
         st.error(literal(f"{error}."))
         return
     if not known:
-        st.html(markup.empty("No show yet", "Write one: a file in assets/scenes, like those that come with the program."))
+        st.html(
+            markup.empty("No show yet", "Write one: a file in assets/scenes, like those that come with the program.")
+        )
         return
     for each in known:
         _one(each)
