@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import InvalidArgument
-from dashboard.server import check_settings, lifespan, middleware, routes
+from dashboard.server import check_settings, lifespan, middleware, note_script_error, routes
 
 # An absolute path: a relative one depends on the folder the server was started in.
 SCRIPT = Path(__file__).resolve().with_name("main.py")
@@ -19,4 +19,4 @@ try:
 except InvalidArgument as error:
     sys.exit(f"Reelspace did not start: {error}.")
 
-app = st.App(SCRIPT, lifespan=lifespan, routes=routes(), middleware=middleware())
+app = st.App(SCRIPT, lifespan=lifespan, routes=routes(), middleware=middleware(), on_script_error=note_script_error)

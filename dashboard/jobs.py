@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import atexit
 import logging
+import re
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,11 +19,15 @@ from time import monotonic
 from typing import Any
 
 from core import FitStopped, Progress, ReelspaceError
+from dashboard import logs
+from dashboard.metrics import ENDED_JOBS, ERRORS
 
 KEEP_SECONDS = 900.0  # a result nobody came back for within this time is dropped: it may hold a whole model
 MOST_WAITING = 32
 MOST_REPORTS = 400  # points of a loss curve; beyond that every second one goes
 FAILED = "Something went wrong; the server's log says what."
+NO_MEMORY = "There was not enough memory for this; nothing has changed. Try it with a smaller model, or later."
+STOP_SECONDS = 5.0  # that a running job has to end by itself when the server stops
 _log = logging.getLogger(__name__)
 
 
@@ -103,6 +108,17 @@ def _nothing(_context: JobContext) -> None:
     """Stand in for work that is over."""
 
 
+def kind_of_job(name: str) -> str:
+    """Return what a job does, by the word that its name begins with; the rest may tell for whom."""
+    word = re.match("[a-z]+", name)
+    return word.group() if word else "other"
+
+
+def _is_lack_of_memory(error: Exception) -> bool:
+    """Torch says it in the words of a RuntimeError."""
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in str(error))
+
+
 @dataclass
 class _Job:
     name: str
@@ -156,7 +172,7 @@ class JobRunner:
             job.stop.set()
             if job in self._queue:
                 self._queue.remove(job)
-                self._update(job, state=JobState.STOPPED, message="Stopped", ended=monotonic())
+                self._end(job, JobState.STOPPED, "Stopped")
             else:
                 self._update(job, message="Stopping")
 
@@ -178,6 +194,22 @@ class JobRunner:
             names = list(self._jobs)
         for name in names:
             self.stop(name)
+
+    def close(self, *, seconds: float = STOP_SECONDS) -> None:
+        """Stop every job because the server stops; one that has not ended after ``seconds`` is marked as stopped."""
+        self.stop_all()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._active(), timeout=seconds)
+            for job in self._active():
+                self._end(job, JobState.STOPPED, "Stopped with the server")
+
+    def counts(self) -> Counter[str]:
+        """Return how many of the jobs that are remembered stand where."""
+        with self._changed:
+            return Counter(str(job.status.state) for job in self._jobs.values())
+
+    def _active(self) -> list[_Job]:
+        return [job for job in self._jobs.values() if job.status.is_active]
 
     def _is_active(self, name: str) -> bool:
         job = self._jobs.get(name)
@@ -206,9 +238,10 @@ class JobRunner:
             self._end(job, JobState.STOPPED, "Stopped")
         except ReelspaceError as error:
             self._end(job, JobState.FAILED, str(error))
-        except Exception:  # noqa: BLE001 - the edge of a thread: told and logged, never lost
-            _log.exception("job %s failed", job.name)
-            self._end(job, JobState.FAILED, FAILED)
+        except Exception as error:  # noqa: BLE001 - the edge of a thread: told and logged, never lost
+            _log.exception("a job failed: %s", kind_of_job(job.name))
+            ERRORS.labels("job").inc()
+            self._end(job, JobState.FAILED, NO_MEMORY if _is_lack_of_memory(error) else FAILED)
         else:
             self._end(job, JobState.DONE, "Done", result)
 
@@ -221,7 +254,12 @@ class JobRunner:
 
     def _end(self, job: _Job, state: JobState, message: str, result: Any = None) -> None:
         with self._changed:
+            if not job.status.is_active:  # marked as stopped meanwhile: nobody waits for it any more
+                return
             self._update(job, state=state, message=message, result=result, ended=monotonic())
+            kind = kind_of_job(job.name)
+            ENDED_JOBS.labels(kind, state).inc()
+            logs.event("job ended", job=kind, state=state, seconds=round(job.status.seconds, 3))
 
     def _update(self, job: _Job, **changes: Any) -> None:
         job.status = replace(job.status, **changes)

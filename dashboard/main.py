@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.components import links
 from dashboard.components.presenter import presenter_bar
+from dashboard.metrics import page_run
 from dashboard.views import data, film, for_you, history, lab, learn, map_view, present, rate, review, together, you
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
@@ -39,5 +40,6 @@ page = st.navigation(
 )
 state.enter(page.url_path, with_film=page.url_path in (links.RATE, links.MAP, links.LEARN, links.FILM_PAGE))
 presenter_bar()
-page.run()
+with page_run(page.url_path):
+    page.run()
 state.leave(page.url_path)

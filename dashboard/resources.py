@@ -27,9 +27,12 @@ from core import (
 from dashboard.community import Community
 from dashboard.jobs import JobContext, JobRunner, JobState
 from dashboard.library import Library, Ready
+from dashboard.limits import Allowance
 from dashboard.rows import FilmIndex, film_of
 from dashboard.settings import settings
+from dashboard.upload_limit import MEGABYTE
 from dashboard.visitors import Store, open_store
+from dashboard.words import count
 
 MOST_SPACES = 12
 TASTES_OF_AXES = 4
@@ -53,6 +56,30 @@ def runner() -> JobRunner:
 def downloads() -> JobRunner:
     """Return the runner of downloads: nobody's training waits for them."""
     return JobRunner()
+
+
+@st.cache_resource(show_spinner=False)
+def trainings() -> Allowance:
+    """Return how many whole models visitors have asked for within the hour."""
+    said = settings()
+    return Allowance(
+        "trainings",
+        each=said.visitor_trainings,
+        everybody=said.process_trainings,
+        told=lambda most: count(most, "whole model"),
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def uploads() -> Allowance:
+    """Return how many bytes visitors have sent within the hour."""
+    said = settings()
+    return Allowance(
+        "uploads",
+        each=said.visitor_upload_mb * MEGABYTE,
+        everybody=said.process_upload_mb * MEGABYTE,
+        told=lambda most: f"{most // MEGABYTE} MB of files",
+    )
 
 
 @st.cache_resource(show_spinner=False)

@@ -12,15 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import warm_up as warm_up_core
-from dashboard import resources
+from dashboard import logs, resources
 from dashboard.components.film_map import columns_route
+from dashboard.health import health_routes
+from dashboard.metrics import ERRORS
 from dashboard.settings import settings
+from dashboard.upload_limit import UploadLimit
 from dashboard.visitors import StoreError, VisitorCookie, database_url, door_routes
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
@@ -78,8 +82,12 @@ class SecurityHeaders:
 
 
 def middleware() -> list[Middleware]:
-    """Return what every request passes: the security headers, and the cookie that tells visitors apart."""
-    return [Middleware(SecurityHeaders), Middleware(VisitorCookie)]
+    """Return what every request passes: security headers, the cookie that tells visitors apart, and the limit on files."""
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(VisitorCookie),
+        Middleware(UploadLimit, allowance=resources.uploads),
+    ]
 
 
 def check_settings() -> None:
@@ -90,12 +98,14 @@ def check_settings() -> None:
 
 def routes() -> list[BaseRoute]:
     """Return what is served beside Streamlit: the map's columns, private links, fonts and icons out of ``assets/``."""
-    return [columns_route(), *door_routes(resources.store), Mount("/assets", StaticFiles(directory=ASSETS))]
+    ours = [columns_route(), *health_routes(), *door_routes(resources.store)]
+    return [*ours, Mount("/assets", StaticFiles(directory=ASSETS))]
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Pay for heavy imports before the first visitor comes, then hide them from the garbage collector."""
+    """Pay for heavy imports before the first visitor comes, then hide them from the garbage collector; tidy up at the end."""
+    logs.begin()
     warm_up()
     resources.start_preparing()
     with suppress(StoreError):  # each page says so
@@ -103,7 +113,23 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     # A collection after each run would walk all of torch: 140 ms, against nothing once it is frozen.
     gc.collect()
     gc.freeze()
+    logs.event("started", dataset=Path(settings().dataset).name, database=database_url(None).get_backend_name())
     yield {}
+    await run_in_threadpool(finish)
+
+
+def finish() -> None:
+    """Stop the jobs, and let whoever is just writing finish."""
+    for runner in (resources.runner(), resources.downloads()):
+        runner.close()
+    with suppress(StoreError):  # changes are made in turn: when this one is made, so are those before it
+        resources.store().database.change(lambda _connection: None)
+    logs.event("stopped")
+
+
+def note_script_error(_error: Exception) -> None:
+    """Count an error of a page that nobody had foreseen; Streamlit logs it and says that something went wrong."""
+    ERRORS.labels("page").inc()
 
 
 def warm_up() -> None:

@@ -10,8 +10,9 @@ from dashboard.components import markup
 from dashboard.components.job_panel import job_panel
 from dashboard.components.scene import Scene, usable
 from dashboard.jobs import JobContext, JobState, TooManyJobs
+from dashboard.limits import LimitReached
 from dashboard.rows import film_of, usual_support
-from dashboard.visitors import StoreError
+from dashboard.visitors import StoreError, digest_of
 from dashboard.words import count
 
 LEAST_RATINGS = 1
@@ -59,8 +60,11 @@ def _start(scene: Scene, job: str) -> None:
                 raise
             library.drop_others(folder)
 
-        resources.runner().start(job, work)
-    except (TooManyJobs, StoreError) as error:
+        asker = digest_of(visitor)
+        resources.trainings().check(asker)
+        if resources.runner().start(job, work):
+            resources.trainings().note(asker)
+    except (TooManyJobs, LimitReached, StoreError) as error:
         state.complain(str(error))
 
 

@@ -11,9 +11,9 @@ from dashboard.components.findings import show_findings
 from dashboard.components.links import RATE, go_to
 from dashboard.components.past_imports import past_imports
 from dashboard.components.scene import Scene, open_scene
+from dashboard.upload_limit import MEGABYTE, MOST_MEGABYTES, sender
 from dashboard.words import count, literal
 
-MOST_MEGABYTES = 5  # as in .streamlit/config.toml; a history is a fraction of it
 READABLE = 640  # pixels: further apart, names and what belongs to them no longer meet the eye
 WHERE = [
     ("Letterboxd", "Settings, Data, Export your data: the zip as it is"),
@@ -33,11 +33,22 @@ def show() -> None:
             "anything is saved. Everything stays on this machine: no film and no rating is sent anywhere."
         )
     )
-    uploaded = st.file_uploader(
-        f"Your export: a CSV, JSON or zip file of at most {MOST_MEGABYTES} MB",
-        type=["csv", "json", "zip"],
-        key=state.upload_key(),
-        max_upload_size=MOST_MEGABYTES,
+    refusal = (
+        None
+        if state.holds_upload()
+        else resources.uploads().refusal(sender(state.browser()), MOST_MEGABYTES * MEGABYTE)
+    )
+    if refusal is not None:
+        st.info(refusal)
+    uploaded = (
+        None
+        if refusal is not None
+        else st.file_uploader(
+            f"Your export: a CSV, JSON or zip file of at most {MOST_MEGABYTES} MB",
+            type=["csv", "json", "zip"],
+            key=state.upload_key(),
+            max_upload_size=MOST_MEGABYTES,
+        )
     )
     if uploaded is None:
         _waiting(scene)

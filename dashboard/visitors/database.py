@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard.metrics import WRITES
 from dashboard.visitors.engine import READS_ONLY, is_sqlite
 from dashboard.visitors.errors import in_plain_words
 from dashboard.visitors.quick import AT_LENGTH, Quick, run
@@ -58,6 +59,7 @@ class Database:
         with in_plain_words(UNREAD), self.engine.connect() as connection:
             yield connection.execution_options(**{READS_ONLY: True})
 
+    @WRITES.time()
     def change(self, work: Callable[[Connection], Result], *, quick: Quick | None = None) -> Result:
         """Do ``work`` in a transaction; when this returns its result, it is on the disk.
 

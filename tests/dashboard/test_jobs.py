@@ -190,3 +190,39 @@ def test_time_left_is_guessed_from_the_pace_so_far() -> None:
     assert half.seconds_left == pytest.approx(10, abs=0.5)
     assert JobStatus(JobState.RUNNING, "", (Progress(1, 100),), started=now - 10).seconds_left is None
     assert JobStatus(JobState.DONE, started=now - 10, ended=now - 4).seconds == pytest.approx(6)
+
+
+def test_a_stopping_server_stops_its_jobs_and_marks_one_that_does_not_listen(gate: Gate) -> None:
+    runner, deaf = JobRunner(), JobRunner()
+    hold = threading.Event()
+    runner.start("running", gate)
+    runner.start("waiting", gate)
+    deaf.start("deaf", lambda context: hold.wait(SECONDS))
+    assert gate.entered.wait(SECONDS)
+    runner.close()
+    deaf.close(seconds=0.05)
+    assert [end_of(runner, name).state for name in ("running", "waiting")] == [JobState.STOPPED] * 2
+    assert (end_of(deaf, "deaf").state, end_of(deaf, "deaf").message) == (JobState.STOPPED, "Stopped with the server")
+    assert runner.counts() == {"stopped": 2}
+    hold.set()
+    deaf.start("after", lambda context: None)
+    end_of(deaf, "after")
+    assert end_of(deaf, "deaf").state is JobState.STOPPED, "what was marked stays so"
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: …")])
+def test_a_job_without_memory_says_so_and_the_next_one_runs(error: Exception) -> None:
+    runner = JobRunner()
+
+    def greedy(_context: JobContext) -> None:
+        raise error
+
+    runner.start("greedy", greedy)
+    assert (end_of(runner, "greedy").state, end_of(runner, "greedy").message) == (JobState.FAILED, jobs.NO_MEMORY)
+    runner.start("modest", lambda context: "fine")
+    assert end_of(runner, "modest").result == "fine"
+
+
+def test_what_a_job_does_is_told_without_for_whom() -> None:
+    names = ("retrain:0123456789ab:ml-100k", "probe-v1-50-172", "umap:v1:stars:5", "7")
+    assert [jobs.kind_of_job(name) for name in names] == ["retrain", "probe", "umap", "other"]

@@ -85,6 +85,8 @@ def test_other_traffic_passes_untouched() -> None:
 
 def test_the_first_model_is_begun_before_the_first_visitor(product: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "warm_up", lambda: None)
+    monkeypatch.setattr(server, "finish", lambda: None)  # other tests go on with these jobs
+    monkeypatch.setattr(server.logs, "begin", lambda: None)
     monkeypatch.setattr(server.gc, "freeze", lambda: None)  # a test process keeps its collector
 
     async def start() -> None:
