@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from dataclasses import asdict
 from pathlib import Path
 
 import streamlit as st
@@ -79,7 +78,7 @@ def _try_to_keep(name: str, found: Curve) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".part")
-        temporary.write_text(json.dumps(asdict(found)), encoding="utf-8")
+        temporary.write_text(json.dumps(found.as_dict()), encoding="utf-8")
         temporary.replace(path)
     except OSError as error:  # a full disk keeps nobody from reading on
         _log.warning("%s", error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -70,7 +71,7 @@ def _try_to_keep(path: Path, found: SideBySide) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".part")
-        temporary.write_text(found.to_json(), encoding="utf-8")
+        temporary.write_text(json.dumps(found.as_dict()), encoding="utf-8")
         temporary.replace(path)
     except OSError as error:
         _log.warning("%s", error)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from core.artefact import SavedModel
 from core.catalogue import Catalogue
@@ -15,7 +14,7 @@ from core.evaluation.bootstrap import N_RESAMPLES, Figure, Gaps
 from core.evaluation.error_atlas import Miss, misses
 from core.evaluation.exposure import FilmShift, GroupShift, film_shifts, group_shifts
 from core.evaluation.list_changes import ListChanges, list_changes
-from core.evaluation.plain import as_plain, from_json
+from core.evaluation.plain import Plain
 from core.evaluation.sanity import Check, sanity_checks
 from core.evaluation.scoreboard import MetricLine, Refits, metric_lines, seed_spread
 from core.evaluation.shared_test import neither_trained_on
@@ -49,7 +48,7 @@ class SliceLine:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Plain):
     """Two models on the same ``n_test`` held-out ratings of ``n_people``; lists of ``k``; ``n_refits`` of each model.
 
     ``gained`` and ``lost``: films by places in lists; ``worst`` and ``best``: the candidate's predictions. ``reliability``
@@ -95,16 +94,6 @@ class Comparison:
         verdicts = [each.verdict for each in self.metrics]
         verdicts += [each.verdict for each in self.slices] + [each.verdict for each in self.groups]
         return any(word in CALLED for word in verdicts)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return all of it as JSON takes it."""
-        plain: dict[str, Any] = as_plain(self)
-        return plain
-
-    @classmethod
-    def from_json(cls, text: str) -> Comparison:
-        """Return what ``as_dict`` and ``json.dumps`` wrote; raises ``InvalidArgument`` on any other text."""
-        return from_json(cls, text)
 
 
 def compare(

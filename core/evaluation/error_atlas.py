@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,7 +12,7 @@ from core.catalogue import Catalogue
 from core.datasets.people import Profile
 from core.evaluation.bench import Bench
 from core.evaluation.bootstrap import N_RESAMPLES, Figure, PersonSums, figures_of, resampled
-from core.evaluation.plain import as_plain, from_json
+from core.evaluation.plain import Plain
 from core.evaluation.slices import Slice
 from core.ids import Id
 from core.model import TrainedModel
@@ -51,23 +50,13 @@ class Miss:
 
 
 @dataclass(frozen=True)
-class ErrorAtlas:
+class ErrorAtlas(Plain):
     """All ``whole``, then ``lines`` by slice; ``worst`` and ``best`` predictions, at most ``MOST_MISSES`` each."""
 
     whole: ErrorLine
     lines: tuple[ErrorLine, ...]
     worst: tuple[Miss, ...]
     best: tuple[Miss, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return all of it as JSON takes it."""
-        plain: dict[str, Any] = as_plain(self)
-        return plain
-
-    @classmethod
-    def from_json(cls, text: str) -> ErrorAtlas:
-        """Return what ``as_dict`` and ``json.dumps`` wrote; raises ``InvalidArgument`` on any other text."""
-        return from_json(cls, text)
 
 
 def error_atlas(

@@ -7,39 +7,37 @@ import math
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Self, Union, get_args, get_origin, get_type_hints
 
 from core.errors import InvalidArgument
 
-Kind = TypeVar("Kind")
+
+class Plain:
+    """What a frozen dataclass of plain values, and of others like it, takes on so that it can be kept as JSON."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it as JSON takes it; NaN and ±∞ become None."""
+        taken_apart: dict[str, Any] = _take_apart(self)
+        return taken_apart
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return what ``as_dict`` and ``json.dumps`` wrote; raises ``InvalidArgument`` on any other text."""
+        try:
+            found: Self = _build(cls, json.loads(text))
+        except (TypeError, KeyError, ValueError, AttributeError) as error:
+            raise InvalidArgument(f"text must be a {cls.__name__} as it was written, got {text[:40]!r}") from error
+        return found
 
 
-def as_plain(value: Any) -> Any:
-    """Return ``value`` (dataclasses, mappings, sequences, texts, numbers) as JSON takes it; NaN and ±∞ become None."""
+def _take_apart(value: Any) -> Any:
     if is_dataclass(value):
-        return {field.name: as_plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: _take_apart(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, dict):
-        return {str(name): as_plain(each) for name, each in value.items()}
+        return {str(name): _take_apart(each) for name, each in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [as_plain(each) for each in value]
+        return [_take_apart(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def from_plain(kind: type[Kind], found: Any) -> Kind:
-    """Return the dataclass that ``as_plain`` took apart; raises ``InvalidArgument`` if ``found`` is anything else."""
-    try:
-        return _build(kind, found)
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise InvalidArgument(f"text must be a {kind.__name__} as it was written, got {str(found)[:40]!r}") from error
-
-
-def from_json(kind: type[Kind], text: str) -> Kind:
-    """Return what ``as_plain`` and ``json.dumps`` wrote; raises ``InvalidArgument`` on any other text."""
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise InvalidArgument(f"text must be a {kind.__name__} as it was written, got {text[:40]!r}") from error
-    return from_plain(kind, found)
 
 
 def _build(kind: Any, found: Any) -> Any:
@@ -57,4 +55,12 @@ def _build(kind: Any, found: Any) -> Any:
     if origin in (Union, UnionType) and type(None) in arguments:
         rest = [each for each in arguments if each is not type(None)]
         return None if found is None else _build(rest[0], found) if len(rest) == 1 else found
-    return math.nan if kind is float and found is None else found
+    return _number(found) if kind is float else found
+
+
+def _number(found: Any) -> Any:
+    if found is None:
+        return math.nan
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        raise TypeError("not a number")
+    return found

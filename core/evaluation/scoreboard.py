@@ -15,7 +15,7 @@ from core.datasets.people import Profile
 from core.errors import FitStopped, InvalidArgument
 from core.evaluation.bench import FROM_LISTS, METRICS, Bench, Measured
 from core.evaluation.bootstrap import N_RESAMPLES, Figure, Gaps, SeedSpread, figures_of, resampled
-from core.evaluation.plain import as_plain, from_json
+from core.evaluation.plain import Plain
 from core.evaluation.verdicts import HIGHER_IS_BETTER, LOWER_IS_BETTER, NEITHER_IS_BETTER, Verdict, verdict
 from core.ids import Id
 from core.model import TrainedModel
@@ -66,7 +66,7 @@ class ScoreboardRow:
 
 
 @dataclass(frozen=True)
-class Scoreboard:
+class Scoreboard(Plain):
     """Models on the same ``n_test`` held-out ratings of ``n_people``, each beside ``reference``; lists of ``k``."""
 
     reference: str
@@ -77,16 +77,6 @@ class Scoreboard:
 
     def __getitem__(self, name: str) -> ScoreboardRow:
         return next(row for row in self.rows if row.name == name)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return all of it as JSON takes it."""
-        plain: dict[str, Any] = as_plain(self)
-        return plain
-
-    @classmethod
-    def from_json(cls, text: str) -> Scoreboard:
-        """Return what ``as_dict`` and ``json.dumps`` wrote; raises ``InvalidArgument`` on any other text."""
-        return from_json(cls, text)
 
 
 def score_models(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from core.errors import FitStopped, InvalidArgument
-from core.evaluation.plain import as_plain, from_json
+from core.evaluation.plain import Plain
 from core.fitting import Trainer
 from core.metrics import root_mean_square_error
 from core.progress import OnProgress, Progress, ShouldStop
@@ -66,7 +66,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Search:
+class Search(Plain):
     """What was tried, in order, the trainer's own settings first; ``validation``: fingerprint of the ratings judged on."""
 
     trials: tuple[Trial, ...]
@@ -85,16 +85,6 @@ class Search:
         """Return ``trainer`` with the best settings."""
         chosen: Any = trainer
         return replace(chosen, **self.best.settings)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return all of it as JSON takes it."""
-        plain: dict[str, Any] = as_plain(self)
-        return plain
-
-    @classmethod
-    def from_json(cls, text: str) -> Search:
-        """Return what ``as_dict`` and ``json.dumps`` wrote; raises ``InvalidArgument`` on any other text."""
-        return from_json(cls, text)
 
 
 def _best(trials: Sequence[Trial]) -> Trial:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -13,6 +11,7 @@ from torch import Tensor
 from core.errors import InvalidArgument
 from core.evaluation.bootstrap import INTERVAL, N_RESAMPLES, Figure, drawn_people, figures_of
 from core.evaluation.held_out import check_comparable, rank_people
+from core.evaluation.plain import Plain
 from core.ids import Id
 from core.model import TrainedModel
 from core.ratings import Ratings
@@ -36,7 +35,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class SideBySide:
+class SideBySide(Plain):
     """Models on the same ``n_test`` held-out ratings of ``people``; ``n_ranked`` of these liked a film among them."""
 
     reference: str
@@ -60,20 +59,6 @@ class SideBySide:
         """Return for how many people the model ``name`` is nearer to their ratings than the reference."""
         pairs = zip(self[name].people_rmse, self[self.reference].people_rmse, strict=True)
         return sum(own < other for own, other in pairs)
-
-    def to_json(self) -> str:
-        """Return all of it as a JSON text, which ``from_json`` reads."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> SideBySide:
-        """Return what ``to_json`` wrote; raises ``InvalidArgument`` on any other text."""
-        try:
-            found = json.loads(text)
-            standings = tuple(map(_read_standing, found["standings"]))
-            return cls(**{**found, "standings": standings, "people": tuple(found["people"])})
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise InvalidArgument(f"text must be what to_json wrote, got {text[:40]!r}") from error
 
 
 @dataclass(frozen=True)
@@ -143,8 +128,3 @@ def _standing(name: str, own: Tensor, reference: Tensor, people: Tensor) -> Stan
 
 def _spread(draws: Tensor) -> list[Figure]:
     return figures_of(draws[:, 0], draws[:, 1:].mT)
-
-
-def _read_standing(found: dict[str, Any]) -> Standing:
-    figures = {name: Figure(**found[name]) for name in ("rmse", "ndcg", "rmse_gap", "ndcg_gap")}
-    return Standing(**{**found, **figures, "people_rmse": tuple(found["people_rmse"])})

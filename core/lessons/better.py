@@ -5,7 +5,6 @@ Source: Howard and Gugger, *Deep Learning for Coders with fastai and PyTorch*, 2
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from torch import Tensor, nn
 
 from core.descent import Descent, embedding, range_of
 from core.errors import FitStopped, InvalidArgument
+from core.evaluation.plain import Plain
 from core.fitting import check_at_least, check_trainable, one_thread_inside
 from core.metrics import root_mean_square_error
 from core.progress import OnProgress, Progress, ShouldStop
@@ -60,26 +60,17 @@ class Switches:
 
 
 @dataclass(frozen=True)
-class Curve:
+class Curve(Plain):
     """Typical errors after each epoch (RMSE, stars), and the mean of the squared numbers in all rows at the end."""
 
     train: tuple[float, ...]
     held_out: tuple[float, ...]
     mean_square: float
 
-    @classmethod
-    def from_json(cls, text: str) -> Curve:
-        """Return the curve that ``json.dumps(asdict(curve))`` wrote. Raises ``InvalidArgument`` on anything else."""
-        try:
-            found = json.loads(text)
-            curve = cls(
-                tuple(map(float, found["train"])), tuple(map(float, found["held_out"])), float(found["mean_square"])
-            )
-        except (ValueError, TypeError, KeyError) as error:
-            raise InvalidArgument(f"text must be a curve in JSON: {error!r}") from error
-        if not curve.train or len(curve.train) != len(curve.held_out):
-            raise InvalidArgument("text must be a curve with an error for each epoch, twice")
-        return curve
+    def __post_init__(self) -> None:
+        if not self.train or len(self.train) != len(self.held_out):
+            n_errors = f"{len(self.train)} and {len(self.held_out)}"
+            raise InvalidArgument(f"train and held_out must hold an error for each epoch, got {n_errors}")
 
 
 @dataclass(frozen=True, kw_only=True)

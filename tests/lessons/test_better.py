@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 import torch
@@ -89,7 +89,7 @@ def test_a_curve_has_an_error_for_each_epoch_and_is_the_same_again() -> None:
     assert len(curve.train) == len(curve.held_out) == TRAINING.n_epochs
     assert curve == TRAINING.curve(SPLIT.train, SPLIT.test, ALL, seed=3)
     assert curve != TRAINING.curve(SPLIT.train, SPLIT.test, ALL, seed=4)
-    assert Curve.from_json(json.dumps(asdict(curve))) == curve
+    assert Curve.from_json(json.dumps(curve.as_dict())) == curve
 
 
 def test_what_is_held_out_is_only_measured_on() -> None:
@@ -111,9 +111,9 @@ def test_each_switch_does_what_it_says() -> None:
     assert len({curve.held_out for curve in found.values()}) == 8
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"train": [1], "held_out": [], "mean_square": 1}', "[1]"])
+@pytest.mark.parametrize("text", ["", "{}", "null", '{"train": [1], "held_out": [], "mean_square": 1}', "[1]"])
 def test_a_damaged_curve_is_refused(text: str) -> None:
-    with pytest.raises(InvalidArgument, match="text must be a curve"):
+    with pytest.raises(InvalidArgument, match="text must be a Curve as it was written, got"):
         Curve.from_json(text)
 
 
