@@ -28,7 +28,7 @@ from core.evaluation.calibration import Calibration, check_calibration
 from core.evaluation.comparison import Comparison, SliceLine, compare
 from core.evaluation.error_atlas import ErrorAtlas, ErrorLine, Miss, error_atlas
 from core.evaluation.exposure import FilmShift, GroupShift
-from core.evaluation.findings import findings, interval_text
+from core.evaluation.findings import findings, interval_text, spoken
 from core.evaluation.guards import Guard, failed_guards
 from core.evaluation.held_out import Evaluation, evaluate
 from core.evaluation.learning_curve import CurvePoint, learning_curve
@@ -256,6 +256,7 @@ __all__ = [
     "side_by_side",
     "smallest_change",
     "spans_of",
+    "spoken",
     "star_chances",
     "star_set",
     "summary_of",

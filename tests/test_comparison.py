@@ -18,7 +18,7 @@ from core.evaluation.bootstrap import Figure
 from core.evaluation.calibration import check_calibration
 from core.evaluation.comparison import Comparison, compare
 from core.evaluation.error_atlas import ErrorAtlas, error_atlas
-from core.evaluation.findings import findings, summary_lines
+from core.evaluation.findings import findings, interval_text, summary_lines
 from core.evaluation.guards import Guard, failed_guards
 from core.evaluation.held_out import evaluate
 from core.evaluation.refits import refit
@@ -386,3 +386,8 @@ def test_the_error_atlas_equals_loops(
 def test_a_bench_without_ratings_is_refused(split: Split, synthetic_small: Dataset) -> None:
     with pytest.raises(InvalidArgument, match=r"^test must hold at least one rating, got 0$"):
         Bench.of(split.train, split.test.take(torch.arange(0)), synthetic_small.films)
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert interval_text(Figure(-0.0001, -0.002, 0.0004)) == "0.000 (−0.002 to 0.000)"
+    assert interval_text(Figure(0.012, -0.0, 0.02)) == "+0.012 (0.000 to +0.020)"

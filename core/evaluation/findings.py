@@ -43,9 +43,14 @@ def _signed(value: float) -> str:
 
 
 def interval_text(gap: Figure, *, decimals: int = 3) -> str:
-    """Return a difference with its interval: ``+0.012 (+0.004 to +0.020)``."""
-    value, low, high = (f"{number:+.{decimals}f}".replace("-", MINUS) for number in (gap.value, gap.low, gap.high))
+    """Return a difference with its interval: ``+0.012 (+0.004 to +0.020)``; what rounds to nothing has no sign."""
+    value, low, high = (_with_sign(number, decimals) for number in (gap.value, gap.low, gap.high))
     return f"{value} ({low} to {high})"
+
+
+def _with_sign(value: float, decimals: int) -> str:
+    text = f"{abs(value):.{decimals}f}"
+    return text if not float(text) else f"{'+' if value > 0 else MINUS}{text}"
 
 
 def spoken(kind: str, name: str) -> str:

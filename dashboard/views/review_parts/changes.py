@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import streamlit as st
 
-from core import Comparison
+from core import Comparison, Figure, interval_text, spoken
 from dashboard.charts.comparisons import Gap, gaps_chart, promises_chart, shares_chart
 from dashboard.components import lab_table, markup
 from dashboard.words import count, percent
@@ -19,7 +20,13 @@ PARTS = ("People and films", "What lists hold", "Whose lists change", "Checks", 
 def figures(found: Comparison) -> None:
     """Show every metric of both models, the change with its interval, and the word for it."""
     rows = [
-        (line.title, *(lab_table.figure_text(side) for side in (line.baseline, line.candidate, line.gap)), line.verdict)
+        (
+            line.title,
+            lab_table.figure_text(line.baseline),
+            lab_table.figure_text(line.candidate),
+            _change(line.gap),
+            line.verdict,
+        )
         for line in found.metrics
     ]
     st.html(
@@ -27,6 +34,15 @@ def figures(found: Comparison) -> None:
             "All figures of both models", ("Measured", "Baseline", "Candidate", "Change", "In words"), rows
         )
     )
+
+
+def _change(gap: Figure) -> str:
+    return lab_table.UNKNOWN if math.isnan(gap.value) else interval_text(gap)
+
+
+def _called(kind: str, name: str) -> str:
+    words = spoken(kind, name)
+    return words[:1].upper() + words[1:]
 
 
 def sections(found: Comparison, titles: Mapping[str, str]) -> None:
@@ -49,7 +65,7 @@ def sections(found: Comparison, titles: Mapping[str, str]) -> None:
 
 def _slices(found: Comparison) -> None:
     gaps = [
-        Gap(f"{line.kind}: {line.name}", line.gap.value, line.gap.low, line.gap.high, line.verdict)
+        Gap(_called(line.kind, line.name), line.gap.value, line.gap.low, line.gap.high, line.verdict)
         for line in found.slices
     ]
     st.plotly_chart(
@@ -58,8 +74,8 @@ def _slices(found: Comparison) -> None:
     st.html(markup.note("Right of the line the candidate is worse. The intervals hold all together: looking at many slices does not make "
                         "one of them stand out by chance. The shaded band is too small to act on."))  # fmt: skip
     rows = [
-        (f"{line.kind}: {line.name}", f"{line.n_ratings:,}", f"{line.baseline:.3f}", f"{line.candidate:.3f}",
-         lab_table.figure_text(line.gap), line.verdict)
+        (_called(line.kind, line.name), f"{line.n_ratings:,}", f"{line.baseline:.3f}", f"{line.candidate:.3f}",
+         _change(line.gap), line.verdict)
         for line in found.slices
     ]  # fmt: skip
     with st.expander("The same as a table"):
@@ -71,7 +87,7 @@ def _slices(found: Comparison) -> None:
 
 
 def _lists(found: Comparison) -> None:
-    shares = [(f"{line.kind}: {line.name}", line.baseline, line.candidate) for line in found.groups]
+    shares = [(_called(line.kind, line.name), line.baseline, line.candidate) for line in found.groups]
     st.plotly_chart(shares_chart(shares, title="Share of all places in lists"), key="groups", config=STILL)
     st.html(markup.note("Open: baseline; filled: candidate. A film may be of several genres."))
     for column, name, films in zip(st.columns(2, gap="large"), ("Films that gain most", "Films that lose most"),
