@@ -90,6 +90,7 @@ HTML_BUILDERS = {
     "dashboard.components.tables",  # sums as tables
     "dashboard.components.grids",  # people by films
     "dashboard.components.number_tables",  # a model's own numbers
+    "dashboard.components.figure_cells",  # figures with their intervals
     "dashboard.components.standings",  # models beside each other
     "dashboard.components.lab_table",  # runs beside each other
     "dashboard.components.passages",  # numbers on their way to a prediction

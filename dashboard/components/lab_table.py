@@ -8,11 +8,8 @@ from html import escape
 from typing import NamedTuple
 
 from core import Figure, MetricLine, ScoreboardRow
+from dashboard.components.figure_cells import UNKNOWN, interval, measured_cell, number_cell, reach_of, wide
 from dashboard.words import MINUS, duration, percent, signed
-
-LEAST_REACH = 1e-3  # stars; so that nothing is divided by zero where all models are one
-WIDE = '<div class="rs-wide" tabindex="0" role="region" aria-label="{}">{}</div>'
-UNKNOWN = "–"
 
 
 class Line(NamedTuple):
@@ -27,8 +24,7 @@ class Line(NamedTuple):
 
 def overview(lines: Sequence[Line], *, reference: str, k: int) -> str:
     """Return a row a model: typical error, the difference to the reference's as a picture and in words, lists, time."""
-    gaps = [line.row["rmse"].gap for line in lines if line.row is not None]
-    reach = max([LEAST_REACH, *(abs(end) for gap in gaps for end in (gap.low, gap.high) if math.isfinite(end))])
+    reach = reach_of(line.row["rmse"].gap for line in lines if line.row is not None)
     names = (
         "Run",
         "Typical error, stars",
@@ -39,7 +35,7 @@ def overview(lines: Sequence[Line], *, reference: str, k: int) -> str:
     )
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
     rows = "".join(_row(line, reach) for line in lines)
-    return WIDE.format(
+    return wide(
         "Runs side by side",
         f'<table class="rs-standings rs-lab"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>',
     )
@@ -53,22 +49,26 @@ def all_figures(lines: Sequence[Line]) -> str:
     for place, metric in enumerate(known[0].row.metrics if known and known[0].row is not None else ()):
         cells = "".join(_cell(line, place) for line in known)
         body += f'<tr><th scope="row">{escape(metric.title)}<small>{escape(metric.unit)}</small></th>{cells}</tr>'
-    return WIDE.format(
+    return wide(
         "All figures",
         f'<table class="rs-standings rs-every"><thead><tr><th scope="col">Measured</th>{head}</tr></thead><tbody>{body}</tbody></table>',
     )
 
 
-def plain_table(label: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return texts in rows and columns; the first column names its row."""
+def plain_table(label: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, stacks: bool = False) -> str:
+    """Return texts in rows and columns; the first column names its row.
+
+    On a phone it scrolls sideways; or if it ``stacks``, a row's cells stand below its name, each headed by its column's.
+    """
+    kind = "rs-standings" if stacks else "rs-standings rs-every"
     names = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}</tr>'
+        f'<tr><th scope="row">{escape(row[0])}</th>{"".join(map(number_cell if stacks else _text_cell, row[1:], head[1:]))}</tr>'
         for row in rows
     )
-    return WIDE.format(
-        escape(label),
-        f'<table class="rs-standings rs-every"><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>',
+    return wide(
+        label,
+        f'<table class="{kind}"><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>',
     )
 
 
@@ -96,34 +96,15 @@ def _row(line: Line, reach: float) -> str:
     kind = rmse.verdict if rmse.verdict in ("better", "worse") and not line.is_reference else "none"
     return (
         f"<tr{' class=ref' if line.is_reference else ''}>{name}"
-        f"{_measured(rmse.candidate, 'b', 'Typical error, stars')}"
-        f"<td class=picture>{_interval(rmse.gap, reach, kind)}<small>{escape(said)}</small></td>"
-        f"{_measured(ndcg.candidate, 'span', 'nDCG, 0 to 1')}"
-        f'<td class="number" data-label="Films ever listed">{percent(coverage.candidate.value)}</td>'
-        f'<td class="number" data-label="Fit">{time}</td></tr>'
+        f"{measured_cell(rmse.candidate, 'b', 'Typical error, stars')}"
+        f"<td class=picture>{interval(rmse.gap, reach, kind)}<small>{escape(said)}</small></td>"
+        f"{measured_cell(ndcg.candidate, 'span', 'nDCG, 0 to 1')}"
+        f"{number_cell(percent(coverage.candidate.value), 'Films ever listed')}{number_cell(time, 'Fit')}</tr>"
     )
 
 
-def _measured(figure: Figure, tag: str, label: str) -> str:
-    """A cell; ``label`` heads it where a phone has no room for the table's head."""
-    if math.isnan(figure.value):
-        return f'<td class="number" data-label="{escape(label)}">{UNKNOWN}</td>'
-    return (
-        f'<td class="number" data-label="{escape(label)}"><{tag}>{figure.value:.3f}</{tag}>'
-        f"<small>{figure.low:.3f} to {figure.high:.3f}</small></td>"
-    )
-
-
-def _interval(gap: Figure, reach: float, kind: str) -> str:
-    """A dot with its interval; left is nearer, right further off, the line in the middle is no difference."""
-
-    def place(value: float) -> float:
-        return 50 + max(-1.0, min(1.0, value / reach)) * 46  # a margin at either end, so that a dot is never cut
-
-    return (
-        f'<span class="rs-interval {kind}" aria-hidden="true" style="--a:{place(gap.low):.1f};'
-        f'--w:{place(gap.high) - place(gap.low):.1f};--m:{place(gap.value):.1f}"><i></i></span>'
-    )
+def _text_cell(text: str, _label: str) -> str:
+    return f"<td>{escape(text)}</td>"
 
 
 def _cell(line: Line, place: int) -> str:

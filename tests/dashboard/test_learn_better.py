@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,9 @@ def test_a_switch_is_trained_and_compared_with_none(opened: AppTest) -> None:
     app = finish(opened.toggle(key="with_decay").set_value(True).run(), DECAY)
     assert not app.exception
     assert f"it ends at {bare.held_out[-1]:.3f}" in html(app)
-    table = app.dataframe[0].value
-    assert set(table["Switched on"]) >= {"the dot product alone", "weight decay"}
+    rows = set(re.findall(r'<th scope="row">([^<]+)</th>', html(app)))
+    assert rows >= {"the dot product alone", "weight decay"}
+    assert f'data-label="Hidden, stars off">{bare.held_out[-1]:.3f}<' in html(app)
 
 
 def test_what_was_measured_lies_on_the_disk(opened: AppTest) -> None:

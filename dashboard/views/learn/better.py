@@ -12,6 +12,7 @@ from dashboard import learn_curves, resources
 from dashboard.charts.training_curves import training_chart
 from dashboard.components import markup
 from dashboard.components.job_panel import job_panel
+from dashboard.components.lab_table import plain_table
 from dashboard.components.markup import Finding
 from dashboard.components.scene import Scene, open_scene
 from dashboard.jobs import TooManyJobs
@@ -75,19 +76,10 @@ def _show_training(dataset: Dataset, switches: Switches) -> None:
     )
     st.html(markup.lede(outcome(found), *comparisons(switches, tried)))
     st.header("Tried so far")
-    st.dataframe(
-        [
-            {
-                "Switched on": name_of(each),
-                "Hidden, stars off": f"{curve.held_out[-1]:.3f}",
-                "Mean square": f"{curve.mean_square:.3f}",
-            }
-            for each, curve in tried.items()
-        ],
-        hide_index=True,
-    )
+    rows = [(name_of(each), f"{curve.held_out[-1]:.3f}", f"{curve.mean_square:.3f}") for each, curve in tried.items()]
     st.html(
-        markup.note(
+        plain_table("Tried so far", ("Switched on", "Hidden, stars off", "Mean square"), rows, stacks=True)
+        + markup.note(
             "Mean square: how large the numbers of people and films are after training. One split and one start "
             f"were tried, so differences below {CLEAR:g} stars say nothing."
         )

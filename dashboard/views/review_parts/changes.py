@@ -10,6 +10,7 @@ import streamlit as st
 from core import Comparison, Figure, interval_text, spoken
 from dashboard.charts.comparisons import Gap, gaps_chart, promises_chart, shares_chart
 from dashboard.components import lab_table, markup
+from dashboard.components.figure_cells import UNKNOWN
 from dashboard.words import count, percent
 
 STILL = {"displayModeBar": False}
@@ -37,7 +38,7 @@ def figures(found: Comparison) -> None:
 
 
 def _change(gap: Figure) -> str:
-    return lab_table.UNKNOWN if math.isnan(gap.value) else interval_text(gap)
+    return UNKNOWN if math.isnan(gap.value) else interval_text(gap)
 
 
 def _called(kind: str, name: str) -> str:
