@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import resources
+from dashboard import lab_resources, resources
 from dashboard.visitors import Store, new_visitor_id
 from tests.postgres import NONE_FOUND, Server, find_programs, serve
 
@@ -53,6 +53,16 @@ def product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for kind in ("als", "sgd"):
         resources.runner().take(f"prepare:{SMALL}:{kind}")
     return tmp_path
+
+
+@pytest.fixture
+def fresh_lab() -> Iterator[None]:
+    """A Lab that reads its runs anew and whose queue is its own; what is under way stops with the test."""
+    lab_resources.runs.clear()  # type: ignore[attr-defined]  # a function with a cache
+    lab_resources.queue.clear()  # type: ignore[attr-defined]
+    yield
+    lab_resources.queue().stop_all()
+    lab_resources.runs.clear()  # type: ignore[attr-defined]
 
 
 @pytest.fixture

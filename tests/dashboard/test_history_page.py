@@ -11,6 +11,7 @@ from dashboard import resources
 from dashboard.views import rate
 from dashboard.visitors import Given, Store, StoreError
 from tests.dashboard.conftest import SMALL, Open
+from tests.dashboard.test_pages import html
 
 HEADER = "Date,Name,Year,Letterboxd URI,Rating\n"
 ONE = "2024-01-31,Borrowed Harbour (synthetic 1),1957,https://boxd.it/a,4.5\n"
@@ -27,10 +28,6 @@ WATCHED = (
 def upload(app: AppTest, text: str, name: str = "ratings.csv") -> AppTest:
     app.file_uploader[0].set_value((name, text.encode(), "text/csv"))
     return app.run()
-
-
-def html(app: AppTest) -> str:
-    return " ".join(element.value for element in app.html)
 
 
 def save(app: AppTest) -> AppTest:

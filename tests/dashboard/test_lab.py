@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,25 +12,10 @@ from core import FactorModel
 from dashboard import lab_resources
 from dashboard.runs import RunSettings, RunState
 from tests.dashboard.conftest import SMALL, Open
+from tests.dashboard.test_pages import html, press
 
+pytestmark = pytest.mark.usefixtures("fresh_lab")
 SECONDS = 90.0
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    lab_resources.runs.clear()
-    lab_resources.queue.clear()
-    yield
-    lab_resources.queue().stop_all()
-    lab_resources.runs.clear()
-
-
-def html(app: AppTest) -> str:
-    return " ".join(element.value for element in app.html)
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label).click().run()
 
 
 def measured(app: AppTest) -> AppTest:

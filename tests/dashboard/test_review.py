@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import lab_resources
 from dashboard.runs import Run, RunSettings
@@ -13,25 +10,10 @@ from dashboard.views.review_parts.changes import PARTS
 from dashboard.views.review_parts.opinions import for_report
 from dashboard.visitors import Opinion
 from tests.dashboard.conftest import SMALL, Open
+from tests.dashboard.test_pages import html, press
 
+pytestmark = pytest.mark.usefixtures("fresh_lab")
 SECONDS = 90.0
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    lab_resources.runs.clear()
-    lab_resources.queue.clear()
-    yield
-    lab_resources.queue().stop_all()
-    lab_resources.runs.clear()
-
-
-def html(app: AppTest) -> str:
-    return " ".join(element.value for element in app.html)
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label).click().run()
 
 
 def rested() -> None:
