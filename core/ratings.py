@@ -133,6 +133,11 @@ class Ratings:
             users=IdMap([*self.users, user_id], kind="user"),
         )
 
+    @property
+    def cells(self) -> Tensor:
+        """Where in the table, read row after row, each rating stands: person · n_items + film (n,), int64."""
+        return self.user_idx.long() * self.n_items + self.item_idx.long()
+
     @cached_property
     def levels(self) -> Tensor:
         """Which level of the scale each rating is, the nearest one, counted from 0: (n,) int64."""

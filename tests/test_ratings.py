@@ -208,6 +208,15 @@ def test_taking_by_mask_or_by_positions_is_the_same(ratings: Ratings, data: st.D
     assert (by_mask.timestamps is None) == (ratings.timestamps is None)
 
 
+@given(tables())
+def test_cells_are_places_in_the_table_read_row_after_row(ratings: Ratings) -> None:
+    rows = [[(user, film) for film in range(ratings.n_items)] for user in range(ratings.n_users)]
+    table = [cell for row in rows for cell in row]
+    pairs = zip(ratings.user_idx.tolist(), ratings.item_idx.tolist(), strict=True)
+    assert [table[cell] for cell in ratings.cells.tolist()] == list(pairs)
+    assert ratings.cells.dtype == torch.int64
+
+
 def test_one_person_s_ratings_by_film_id() -> None:
     assert small().of_user(9) == {30: 4.0, 10: 1.0}
     with pytest.raises(UnknownId):

@@ -98,17 +98,25 @@ def _rank_block(liked: Cells, users: Tensor, best: Tensor, shown: Tensor, n_item
 
 def check_comparable(model: TrainedModel, test: Ratings, k: int) -> None:
     """Raise ``InvalidArgument`` unless ``model`` can be measured on ``test``: same ids, no rating seen, k in range."""
-    if not len(test):
-        raise InvalidArgument("test must hold at least one rating, got 0")
+    check_not_empty(test)
     if not 1 <= k <= len(model.items):
         raise InvalidArgument(f"k must be between 1 and n_items={len(model.items)}, got {k}")
-    if test.users.labels != model.users.labels or test.items.labels != model.items.labels:
-        raise InvalidArgument("test must come from the same split as the model's training part, got other ids")
+    check_same_ids(model, test)
     _check_unseen(model.rated, test)
 
 
+def check_not_empty(test: Ratings) -> None:
+    """Raise ``InvalidArgument`` if there is nothing to measure on."""
+    if not len(test):
+        raise InvalidArgument("test must hold at least one rating, got 0")
+
+
+def check_same_ids(model: TrainedModel, test: Ratings) -> None:
+    """Raise ``InvalidArgument`` if rows of ``test`` are other people or films than those of ``model``."""
+    if test.users.labels != model.users.labels or test.items.labels != model.items.labels:
+        raise InvalidArgument("test must come from the same split as the model's training part, got other ids")
+
+
 def _check_unseen(train: Ratings, test: Ratings) -> None:
-    width = train.n_items
-    cells = [part.user_idx.long() * width + part.item_idx.long() for part in (train, test)]
-    if int(torch.isin(cells[1], cells[0]).sum()):
+    if bool(torch.isin(test.cells, train.cells).any()):
         raise InvalidArgument("test must hold ratings the model has not seen, got some that it was trained on")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from torch import Tensor
 
 from core.errors import InvalidArgument
+from core.evaluation.held_out import check_not_empty, check_same_ids
 from core.folding import person_of
 from core.model import TrainedModel
 from core.person import Person
@@ -15,10 +16,8 @@ from core.ratings import Ratings
 
 def check_held_out(model: TrainedModel, test: Ratings) -> None:
     """Raise ``InvalidArgument`` on an empty test part, other id maps, or a model without a posterior."""
-    if not len(test):
-        raise InvalidArgument("test must hold at least one rating, got 0")
-    if test.users.labels != model.users.labels or test.items.labels != model.items.labels:
-        raise InvalidArgument("test must come from the same split as the model's training part, got other ids")
+    check_not_empty(test)
+    check_same_ids(model, test)
     if model.user_prior is None:
         raise InvalidArgument(f"model must have a posterior to be calibrated, {model.card.trainer} models have none")
 

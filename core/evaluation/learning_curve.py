@@ -11,6 +11,7 @@ from torch import Generator
 
 from core.errors import FitStopped, InvalidArgument
 from core.evaluation.bootstrap import N_RESAMPLES, Figure, PersonSums, figures_of, resampled
+from core.evaluation.held_out import check_not_empty
 from core.fitting import Trainer
 from core.metrics import root_mean_square_error
 from core.model import TrainedModel
@@ -51,8 +52,7 @@ def learning_curve(
         raise InvalidArgument(
             f"shares must rise from above 0 to at most 1, got {', '.join(f'{each:g}' for each in shares)}"
         )
-    if not len(test):
-        raise InvalidArgument("test must hold at least one rating, got 0")
+    check_not_empty(test)
     shuffled = torch.randperm(len(train), generator=Generator().manual_seed(seed))
     points = []
     for number, share in enumerate(shares, start=1):

@@ -95,8 +95,6 @@ def _at_limits(model: TrainedModel, predictions: Tensor) -> tuple[bool, str]:
 
 
 def _already_rated(bench: Bench, model: TrainedModel, lists: Tensor) -> tuple[bool, str]:
-    width = len(bench.counts)
-    rated = model.rated.user_idx.long() * width + model.rated.item_idx.long()
-    shown = bench.users[:, None] * width + lists
-    n = int(torch.isin(shown[lists >= 0], rated).sum())
+    shown = bench.users[:, None] * len(bench.counts) + lists
+    n = int(torch.isin(shown[lists >= 0], model.rated.cells).sum())
     return n == 0, f"{n:,} places in lists go to films that the person rated in training."

@@ -34,12 +34,8 @@ def neither_trained_on(baseline: SavedModel, candidate: SavedModel) -> Ratings:
     return _joined(parts)
 
 
-def _cells(ratings: Ratings) -> Tensor:
-    return ratings.user_idx.long() * ratings.n_items + ratings.item_idx.long()
-
-
 def _seen(part: Ratings, train: Ratings) -> Tensor:
-    return torch.isin(_cells(part), _cells(train))
+    return torch.isin(part.cells, train.cells)
 
 
 def _joined(parts: list[Ratings]) -> Ratings:
@@ -47,7 +43,7 @@ def _joined(parts: list[Ratings]) -> Ratings:
     first = parts[0]
     if len(parts) == 2:
         second = parts[1]
-        cells = [_cells(part) for part in parts]
+        cells = [part.cells for part in parts]
         order = cells[0].argsort()
         place = torch.searchsorted(cells[0][order], cells[1]).clamp(max=max(0, len(first) - 1))
         also = torch.isin(cells[1], cells[0])
@@ -57,7 +53,7 @@ def _joined(parts: list[Ratings]) -> Ratings:
                 "baseline and candidate must come from the same data, got other stars for held-out ratings"
             )
         first = _appended(first, second.take(~also))
-    return first.take(_cells(first).argsort())
+    return first.take(first.cells.argsort())
 
 
 def _appended(one: Ratings, other: Ratings) -> Ratings:
