@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,13 +12,14 @@ from torch import Tensor
 from core import metrics
 from core.catalogue import Catalogue
 from core.datasets.people import Profile
-from core.errors import InvalidArgument
+from core.errors import FitStopped
 from core.evaluation.bootstrap import PersonSums
 from core.evaluation.calibration import doubt_of, half_width, kept_shares
-from core.evaluation.held_out import check_comparable, rank_people
+from core.evaluation.held_out import check_comparable, check_not_empty, rank_people
 from core.evaluation.slices import Group, Slice, film_groups, make_slices
 from core.ids import Id
 from core.model import TrainedModel
+from core.progress import OnProgress, Progress, ShouldStop
 from core.ratings import Ratings
 from core.stars import STAR_SET_SHARE
 
@@ -107,8 +108,7 @@ class Bench:
         calibrated: bool = True,
     ) -> Bench:
         """Return the bench; popularity and activity are counted in ``train``. Raises ``InvalidArgument`` on an empty test."""
-        if not len(test):
-            raise InvalidArgument("test must hold at least one rating, got 0")
+        check_not_empty(test)
         users, place = test.user_idx.long().unique(return_inverse=True)
         groups = film_groups(train, films)
         kinds = [group.rows for group in groups if group.kind == "genre"]
@@ -196,6 +196,28 @@ class Bench:
     def times_listed(self, lists: Tensor) -> Tensor:
         """Return how many of ``lists`` each film stands in (n_items,)."""
         return torch.bincount(lists[lists >= 0], minlength=len(self.counts))
+
+
+def measure_all(
+    bench: Bench,
+    models: Sequence[TrainedModel],
+    *,
+    n_calibrated: int | None = None,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> list[Measured]:
+    """Return what each of ``models`` gives, intervals only of the first ``n_calibrated``, of all if None.
+
+    Raises ``InvalidArgument`` as ``evaluate`` does, ``FitStopped`` when asked to stop.
+    """
+    found = list[Measured]()
+    for number, model in enumerate(models, start=1):
+        if should_stop is not None and should_stop():
+            raise FitStopped(f"measuring was stopped after model {number - 1} of {len(models)}; nothing was kept")
+        found.append(bench.measure(model, calibrated=n_calibrated is None or number <= n_calibrated))
+        if on_progress is not None:
+            on_progress(Progress(number, len(models), f"Measured {number} of {len(models)}"))
+    return found
 
 
 def _inside(surprise: Tensor | None, n: int) -> Tensor:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from core.artefact import SavedModel
 from core.catalogue import Catalogue
 from core.datasets.people import Profile
-from core.errors import FitStopped
-from core.evaluation.bench import Bench, Measured
+from core.evaluation.bench import Bench, Measured, measure_all
 from core.evaluation.bootstrap import N_RESAMPLES, Figure, Gaps
 from core.evaluation.error_atlas import Miss, misses
 from core.evaluation.exposure import FilmShift, GroupShift, film_shifts, group_shifts
@@ -22,7 +21,7 @@ from core.evaluation.summary import ModelSummary, summary_of
 from core.evaluation.verdicts import CALLED, LOWER_IS_BETTER, Verdict, verdict
 from core.ids import Id
 from core.model import TrainedModel
-from core.progress import OnProgress, Progress, ShouldStop
+from core.progress import OnProgress, ShouldStop
 from core.ratings import Ratings
 
 # Stars: a slice's difference must surely be larger to be worth acting on, as the whole's must.
@@ -121,7 +120,7 @@ def compare(
     bench = Bench.of(baseline.model.rated, shared, baseline.films, people=people, k=k)
     sides = refits or ((), ())
     models = [baseline.model, candidate.model, *sides[0], *sides[1]]
-    measured = list(_measure_all(bench, models, on_progress, should_stop))
+    measured = measure_all(bench, models, n_calibrated=2, on_progress=on_progress, should_stop=should_stop)
     again = Refits(measured[2 : 2 + len(sides[0])], measured[2 + len(sides[0]) :]) if refits else None
     return compare_measured(
         bench, (baseline, candidate), (measured[0], measured[1]), again, n_resamples=n_resamples, seed=seed
@@ -163,19 +162,6 @@ def compare_measured(
         best=best,
         reliability={name: each.reliability for name, each in zip(names, measured, strict=True) if each.reliability},
     )
-
-
-def _measure_all(
-    bench: Bench, models: Sequence[TrainedModel], on_progress: OnProgress | None, should_stop: ShouldStop | None
-) -> Sequence[Measured]:
-    found = []
-    for number, model in enumerate(models, start=1):
-        if should_stop is not None and should_stop():
-            raise FitStopped(f"measuring was stopped after model {number - 1} of {len(models)}; nothing was kept")
-        found.append(bench.measure(model, calibrated=number <= 2))  # intervals take longest
-        if on_progress is not None:
-            on_progress(Progress(number, len(models), f"Measured {number} of {len(models)}"))
-    return found
 
 
 def _slice_lines(

@@ -12,14 +12,14 @@ from torch import Generator, Tensor
 
 from core.catalogue import Catalogue
 from core.datasets.people import Profile
-from core.errors import FitStopped, InvalidArgument
-from core.evaluation.bench import FROM_LISTS, METRICS, Bench, Measured
+from core.errors import InvalidArgument
+from core.evaluation.bench import FROM_LISTS, METRICS, Bench, Measured, measure_all
 from core.evaluation.bootstrap import N_RESAMPLES, Figure, Gaps, SeedSpread, figures_of, resampled
 from core.evaluation.plain import Plain
 from core.evaluation.verdicts import HIGHER_IS_BETTER, LOWER_IS_BETTER, NEITHER_IS_BETTER, Verdict, verdict
 from core.ids import Id
 from core.model import TrainedModel
-from core.progress import OnProgress, Progress, ShouldStop
+from core.progress import OnProgress, ShouldStop
 from core.ratings import Ratings
 
 WORDS = {"lower": LOWER_IS_BETTER, "higher": HIGHER_IS_BETTER, "neither": NEITHER_IS_BETTER}
@@ -103,13 +103,8 @@ def score_models(
     if reference not in models:
         raise InvalidArgument(f"reference must be one of {', '.join(models)}, got {reference!r}")
     bench = Bench.of(models[reference].rated, test, films, people=people, k=k)
-    measured = {}
-    for number, (name, model) in enumerate(models.items(), start=1):
-        if should_stop is not None and should_stop():
-            raise FitStopped(f"measuring was stopped after model {number - 1} of {len(models)}; nothing was kept")
-        measured[name] = bench.measure(model)
-        if on_progress is not None:
-            on_progress(Progress(number, len(models), f"Measured {number} of {len(models)}"))
+    each_measured = measure_all(bench, list(models.values()), on_progress=on_progress, should_stop=should_stop)
+    measured = dict(zip(models, each_measured, strict=True))
     again = {name: [bench.measure(fit, calibrated=False) for fit in fits] for name, fits in (refits or {}).items()}
     rows = []
     for name, each in measured.items():
