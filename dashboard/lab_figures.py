@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from core import (
@@ -22,9 +20,9 @@ from core import (
     Scoreboard,
     ScoreboardRow,
     TrainedModel,
-    cache_folder,
     score_models,
 )
+from dashboard import kept_findings
 from dashboard.jobs import JobContext
 from dashboard.runs import SPLIT_SEED, K, Run, Runs, RunSettings
 
@@ -35,7 +33,8 @@ BASELINES = {
     "popularity": ("Popularity", "what most people rated, for everybody"),
     "category": ("Favourite categories", "taste for each genre, no factors"),
 }
-_log = logging.getLogger(__name__)
+Read = Callable[[str, Callable[[str], Scoreboard]], Scoreboard | None]
+Keep = Callable[[str, Scoreboard], Scoreboard]
 
 
 @dataclass(frozen=True)
@@ -97,19 +96,26 @@ class Curve:
 
 
 class LabTable:
-    """Measured rows of one split of a data set, on the disk below ``root``."""
+    """Measured rows of one split of a data set; ``read`` and ``keep`` say where they are kept."""
 
-    def __init__(self, runs: Runs, dataset: Dataset, split: str, root: Path | None = None) -> None:
-        self._runs, self._dataset, self._split = runs, dataset, split
-        self._root = root or cache_folder() / "measured" / "lab"
+    def __init__(
+        self,
+        runs: Runs,
+        dataset: Dataset,
+        split: str,
+        *,
+        read: Read = kept_findings.read,
+        keep: Keep = kept_findings.keep,
+    ) -> None:
+        self._runs, self._dataset, self._split, self._read, self._keep = runs, dataset, split, read, keep
 
     def job(self, reference: Contestant, others: Sequence[Contestant]) -> str:
         """Return the name of the job that measures these."""
-        return f"lab:{_digest([self._path(reference, each).name for each in others])}"
+        return f"lab:{_digest([self._name(reference, each) for each in others])}"
 
     def known(self, reference: Contestant, others: Sequence[Contestant]) -> dict[str, Scoreboard]:
         """Return what is measured already, by key."""
-        found = {each.key: _read(self._path(reference, each)) for each in others}
+        found = {each.key: self._read(self._name(reference, each), Scoreboard.from_json) for each in others}
         return {key: board for key, board in found.items() if board is not None}
 
     def measure(self, reference: Contestant, others: Sequence[Contestant], context: JobContext) -> None:
@@ -130,7 +136,7 @@ class LabTable:
             should_stop=context.should_stop,
         )
         for each in missing:
-            _write(self._path(reference, each), replace(board, rows=(board[each.key],)))
+            self._keep(self._name(reference, each), replace(board, rows=(board[each.key],)))
 
     def _test(self) -> Ratings:
         return RunSettings(self._dataset.name, "bias", split=self._split).make_split(self._dataset).test
@@ -151,7 +157,7 @@ class LabTable:
                 yield model
             steps.done(f"{each.title}: fit {number} of {LEAST_REFITS} with another seed")
 
-    def _path(self, reference: Contestant, other: Contestant) -> Path:
+    def _name(self, reference: Contestant, other: Contestant) -> str:
         what = [
             FORMAT,
             self._dataset.ratings.fingerprint,
@@ -161,7 +167,7 @@ class LabTable:
             reference.identity,
             other.identity,
         ]
-        return self._root / f"{_digest(what)}.json"
+        return f"row:{_digest(what)}"
 
 
 class _Steps:
@@ -184,21 +190,3 @@ def row_of(board: Scoreboard) -> ScoreboardRow:
 
 def _digest(what: object) -> str:
     return hashlib.sha256(repr(what).encode()).hexdigest()[:16]
-
-
-def _read(path: Path) -> Scoreboard | None:
-    try:
-        return Scoreboard.from_json(path.read_text(encoding="utf-8"))
-    except (OSError, InvalidArgument):  # not there yet, or damaged: it can be measured again
-        return None
-
-
-def _write(path: Path, board: Scoreboard) -> None:
-    """It can be measured again: a full disk keeps nobody from the other rows."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".part")
-        draft.write_text(json.dumps(board.as_dict(), allow_nan=False), encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        _log.warning("%s", error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +35,7 @@ from dashboard import measured, resources
 from dashboard.charts import MapFilms
 from dashboard.charts.token_map import token_points
 from dashboard.jobs import JobContext
+from dashboard.kept_findings import place, read_if_whole, try_to_keep
 from dashboard.library import Ready
 from dashboard.map_resources import result_of
 
@@ -44,7 +44,6 @@ MOST_DATA = 3
 MOST_WALKS = 64  # sentences of which every step is kept, some 50 kB each
 LIST = 10  # films of a list that is measured; fewer where there are not so many
 PATIENCE = 0.4  # seconds; what is on the disk is read within them
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,13 +110,11 @@ def hold(name: str, dataset: Dataset, trainers: dict[str, Trainer[Any]], context
     split, models = measured.split_of(dataset), dict[str, TrainedModel]()
     for number, (what, trainer) in enumerate(trainers.items()):
         report = measured.Part(context, number, len(trainers))
-        models[what] = _kept(
-            _place(f"{name}-{number}"), partial(_train, trainer, split.train, dataset, report, context)
-        )
+        models[what] = _kept(place(f"{name}-{number}"), partial(_train, trainer, split.train, dataset, report, context))
     context.report(Progress(len(models), len(models), "Measuring"))
     product, network = models[PRODUCT], models[NETWORK]
     if not (isinstance(product, FactorModel) and isinstance(network, NeuralModel)):
-        raise ArtefactError(f"{_place(name)} holds models of another kind; delete it and they are trained again")
+        raise ArtefactError(f"{place(name)} holds models of another kind; delete it and they are trained again")
     return Contest(
         product, network, side_by_side(models, split.test, reference=PRODUCT, k=min(LIST, split.test.n_items))
     )
@@ -132,36 +129,26 @@ def _train(
 
 def _kept(folder: Path, train: Callable[[], SavedModel]) -> TrainedModel:
     """The model in ``folder``, or a new one, which then stands there."""
-    try:
-        return load_model(folder).model
-    except ArtefactError:  # not there yet, or damaged: it can be made again
-        saved = train()
-    try:
-        save_model(saved, folder)
-    except ArtefactError as error:  # a full disk keeps nobody from reading on
-        _log.warning("%s", error)
+    known = read_if_whole(lambda: load_model(folder))
+    if known is not None:
+        return known.model
+    saved = train()
+    try_to_keep(lambda: save_model(saved, folder))
     return saved.model
 
 
 def teach(name: str, dataset: Dataset, settings: Item2Vec, context: JobContext) -> FilmWords:
     """Return the films' vectors as words, read from the disk or learned now."""
-    path, films = _place(name).with_suffix(".safetensors"), dataset.ratings.items
-    try:
-        return FilmWords.load(path, films)
-    except ArtefactError:
-        words = settings.fit(
-            sentences(dataset.ratings), films, seed=measured.SEED,
-            on_progress=context.report, should_stop=context.should_stop,
-        )  # fmt: skip
-    try:
-        words.save(path)
-    except OSError as error:
-        _log.warning("%s", error)
+    path, films = place(name, ".safetensors"), dataset.ratings.items
+    known = read_if_whole(lambda: FilmWords.load(path, films))
+    if known is not None:
+        return known
+    words = settings.fit(
+        sentences(dataset.ratings), films, seed=measured.SEED,
+        on_progress=context.report, should_stop=context.should_stop,
+    )  # fmt: skip
+    try_to_keep(lambda: words.save(path))
     return words
-
-
-def _place(name: str) -> Path:
-    return measured.folder() / name.replace(":", "-")
 
 
 def _digest(*parts: object) -> str:

@@ -39,6 +39,7 @@ from core.lessons import (
 from dashboard import measured, resources
 from dashboard.charts import MapFilms
 from dashboard.charts.line_of_films import at_heights
+from dashboard.finding_resources import finding
 from dashboard.jobs import JobContext
 from dashboard.library import Ready
 from dashboard.map_resources import result_of
@@ -53,9 +54,11 @@ def race(
 ) -> tuple[str, SideBySide | None]:  # fmt: skip
     """Return the job's name and how ``trainers`` fare on held-out ratings, or None while they are measured."""
     name = measured.race_name(dataset, trainers, reference)
-    return name, result_of(
-        name, lambda context: measured.run_race(dataset, trainers, context, reference=reference), patience=0.3
-    )
+
+    def work(context: JobContext) -> SideBySide:
+        return measured.run_race(dataset, trainers, context, reference=reference)
+
+    return name, finding(name, SideBySide.from_json, work, patience=0.3)
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_DATA)

@@ -31,7 +31,7 @@ from core import (
 )
 from dashboard import resources
 from dashboard.charts import MapFilms
-from dashboard.jobs import JobContext, JobState
+from dashboard.jobs import JobContext, JobRunner, JobState
 from dashboard.library import KINDS, Ready, kind_of
 
 MOST_KEPT = 64
@@ -42,10 +42,10 @@ Result = TypeVar("Result")
 
 
 class Kept:
-    """Results of long work, by name; the least used go first. Any thread may ask."""
+    """Results of long work, by name, ``most`` of them; the least used go first. Any thread may ask."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self._lock, self._most = threading.Lock(), most
         self._results: OrderedDict[str, Any] = OrderedDict()
 
     def get(self, name: str) -> Any:
@@ -59,7 +59,7 @@ class Kept:
         """Keep a result."""
         with self._lock:
             self._results[name] = result
-            while len(self._results) > MOST_KEPT:
+            while len(self._results) > self._most:
                 self._results.popitem(last=False)
 
 
@@ -69,12 +69,19 @@ def kept() -> Kept:
     return Kept()
 
 
-def result_of(name: str, work: Callable[[JobContext], Result], *, patience: float = 0.0) -> Result | None:
+def result_of(
+    name: str,
+    work: Callable[[JobContext], Result],
+    *,
+    patience: float = 0.0,
+    jobs: JobRunner | None = None,
+    books: Kept | None = None,
+) -> Result | None:
     """Return what ``work`` gives if it is there; else begin it as the job ``name``, if nobody has, and return None.
 
-    A job that failed or was stopped stays as it is until somebody takes it. Raises ``TooManyJobs``.
+    It is waited for ``patience`` seconds, runs among everybody's jobs and is kept in ``kept()`` unless others are named. A job that failed or was stopped stays as it is until somebody takes it. Raises ``TooManyJobs``.
     """
-    books, jobs = kept(), resources.runner()
+    books, jobs = books or kept(), jobs or resources.runner()
     found: Result | None = books.get(name)
     if found is not None:
         return found

@@ -1,21 +1,17 @@
-"""Models measured against each other on held-out ratings: trained once for it, the figures kept on the disk."""
+"""Models measured against each other on held-out ratings, and trained for it."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import logging
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from core import Dataset, InvalidArgument, Progress, SideBySide, Split, Trainer, cache_folder, make_split, side_by_side
+from core import Dataset, Progress, SideBySide, Split, Trainer, make_split, side_by_side
 from dashboard.jobs import JobContext
 
 SEED = 0
 FORMAT = 1  # of the files; another one is measured anew
 PUBLISHED = "ml-100k"  # its first published fold has not been looked at by whoever chose the trainers' settings
-_log = logging.getLogger(__name__)
 
 
 def split_of(dataset: Dataset) -> Split:
@@ -32,21 +28,14 @@ def race_name(dataset: Dataset, trainers: Mapping[str, Trainer[Any]], reference:
 def run_race(
     dataset: Dataset, trainers: Mapping[str, Trainer[Any]], context: JobContext, *, reference: str
 ) -> SideBySide:
-    """Return how ``trainers`` fare beside each other: read from the disk, or trained and measured now."""
-    path = folder() / f"{race_name(dataset, trainers, reference).partition(':')[2]}.json"
-    try:
-        return SideBySide.from_json(path.read_text(encoding="utf-8"))
-    except (OSError, InvalidArgument):  # not there yet, or damaged: it can be measured again
-        pass
+    """Return how ``trainers`` fare beside each other, trained and measured now."""
     split = split_of(dataset)
     models = {}
     for number, (name, trainer) in enumerate(trainers.items()):
         report = Part(context, number, len(trainers))
         models[name] = trainer.fit(split.train, seed=SEED, on_progress=report, should_stop=context.should_stop)
     context.report(Progress(len(models), len(models), "Measuring"))
-    found = side_by_side(models, split.test, reference=reference)
-    _try_to_keep(path, found)
-    return found
+    return side_by_side(models, split.test, reference=reference)
 
 
 class Part:
@@ -59,19 +48,3 @@ class Part:
         """Report one trainer's ``progress``."""
         step, n_steps = self._number * progress.n_steps + progress.step, self._n * progress.n_steps
         self._context.report(Progress(step, n_steps, f"Model {self._number + 1} of {self._n}, {progress.message}"))
-
-
-def folder() -> Path:
-    """Return where what was measured is kept."""
-    return cache_folder() / "measured"
-
-
-def _try_to_keep(path: Path, found: SideBySide) -> None:
-    """It can be measured again: a full disk keeps nobody from reading the figures."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
-        temporary.write_text(json.dumps(found.as_dict()), encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        _log.warning("%s", error)

@@ -9,6 +9,7 @@ from dashboard import lab_resources, state
 from dashboard.components import lab_table, markup
 from dashboard.components.job_panel import again, job_panel
 from dashboard.components.scene import Scene, open_scene
+from dashboard.finding_resources import keep_finding, known_finding
 from dashboard.jobs import JobState, TooManyJobs
 from dashboard.lab_figures import Contestant, LabTable, contestants, row_of
 from dashboard.runs import SPLIT_SEED, K, Run
@@ -31,7 +32,7 @@ def show() -> None:
     entered = contestants(runs, scene.data, split)
     reference = entered[state.choice(REFERENCE, allowed=entered, default=YARDSTICK)]
     shown = _shown(entered, reference)
-    table = LabTable(lab_resources.runs(), scene.base.dataset, split)
+    table = LabTable(lab_resources.runs(), scene.base.dataset, split, read=known_finding, keep=keep_finding)
     st.title("Which model predicts best, and is it sure?")
     lede = st.empty()
     _bar(scene, entered, reference, split)

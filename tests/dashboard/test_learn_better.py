@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.lessons import Curve, Switches
-from dashboard import learn_curves, map_resources, measured, resources
+from dashboard import finding_resources, kept_findings, learn_curves, resources
 from dashboard.views.learn.better import comparisons, name_of, outcome
 from tests.dashboard.conftest import SMALL, Open
 from tests.dashboard.test_pages import html
@@ -47,11 +46,13 @@ def test_what_was_measured_lies_on_the_disk(opened: AppTest) -> None:
     dataset = resources.library().dataset(SMALL)
     name = learn_curves.curve_name(dataset, BARE)
     known = learn_curves.curve(dataset, BARE)[1]
-    path: Path = measured.folder() / f"{name.replace(':', '-')}.json"
-    learn_curves._try_to_keep(name, known)  # type: ignore[arg-type]  # a test before may have measured it elsewhere
-    map_resources.kept().put(name, None)
+    assert known is not None
+    path = kept_findings.place(name, ".json")
+    kept_findings.keep(name, known)  # a test before may have measured it elsewhere
+    finding_resources.findings().put(name, None)
     assert learn_curves.curves_so_far(dataset)[BARE] == known
     path.write_text("{", encoding="utf-8")
+    finding_resources.findings().put(name, None)
     assert BARE not in learn_curves.curves_so_far(dataset)
 
 

@@ -6,12 +6,25 @@ import json
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import ALS, Category, Figure, FitStopped, Popularity, Progress, SideBySide, Standing, load_dataset
-from dashboard import learn_resources, map_resources, measured, resources
+from core import (
+    ALS,
+    Category,
+    Dataset,
+    Figure,
+    FitStopped,
+    Popularity,
+    Progress,
+    SideBySide,
+    Standing,
+    Trainer,
+    load_dataset,
+)
+from dashboard import finding_resources, learn_resources, measured, resources
 from dashboard.components.standings import standings
 from dashboard.jobs import JobContext, TooManyJobs
 from dashboard.verdicts import NO_DIFFERENCE, race_sentences, rmse_verdict
@@ -80,7 +93,7 @@ def test_the_table_says_what_stands_between_the_models() -> None:
 def test_a_race_is_run_once_and_then_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REELSPACE_CACHE", str(tmp_path))
     dataset = load_dataset("synthetic:40x30x600")
-    trainers = {"category": Category.of(dataset.films), "ALS": ALS(n_factors=2, n_epochs=2)}
+    trainers: dict[str, Trainer[Any]] = {"category": Category.of(dataset.films), "ALS": ALS(n_factors=2, n_epochs=2)}
     told: list[Progress] = []
     context = JobContext(told.append, threading.Event())
     found = measured.run_race(dataset, trainers, context, reference="category")
@@ -89,11 +102,20 @@ def test_a_race_is_run_once_and_then_read(tmp_path: Path, monkeypatch: pytest.Mo
     shares = [progress.share for progress in told]
     assert shares == sorted(shares)
     assert shares[-1] == 1
-    path = next((tmp_path / "measured").iterdir())
+    assert asked(dataset, trainers) == found
+    (path,) = (tmp_path / "measured").iterdir()
     path.write_text(json.dumps({**json.loads(path.read_text()), "n_test": 7}))
-    assert measured.run_race(dataset, trainers, context, reference="category") == replace(found, n_test=7)
+    assert asked(dataset, trainers) == replace(found, n_test=7)
     path.write_text("damaged")
-    assert measured.run_race(dataset, trainers, context, reference="category") == found
+    assert asked(dataset, trainers) == found
+
+
+def asked(dataset: Dataset, trainers: dict[str, Trainer[Any]]) -> SideBySide | None:
+    """What a process says that has just begun."""
+    finding_resources.findings.clear()  # type: ignore[attr-defined]  # a function with a cache
+    name, _ = learn_resources.race(dataset, trainers, reference="category")
+    resources.runner().wait(name, seconds=60)
+    return learn_resources.race(dataset, trainers, reference="category")[1]
 
 
 def test_other_settings_are_another_race() -> None:
@@ -137,7 +159,7 @@ def test_a_duel_that_was_stopped_can_be_held_again(open_view: Open, monkeypatch:
     def stopped(*_: object, **__: object) -> SideBySide:
         raise FitStopped("the work was asked to stop")
 
-    map_resources.kept.clear()  # type: ignore[attr-defined]  # a function with a cache
+    finding_resources.findings.clear()  # type: ignore[attr-defined]  # a function with a cache
     with monkeypatch.context() as patch:
         patch.setattr(measured, "run_race", stopped)
         app = open_view("learn", step="categories")

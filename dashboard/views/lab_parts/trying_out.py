@@ -23,7 +23,7 @@ N_TRIALS, BEST = 20, 10
 def learning(scene: Scene, run: Run) -> None:
     """Show how the error falls as the run is given more ratings, if asked."""
     dataset = scene.base.dataset
-    name = f"curve:{run.version}"
+    name = f"shares:{run.version}"
 
     def work(context: JobContext) -> Curve:
         part = run.settings.make_split(dataset)
@@ -92,7 +92,7 @@ def searching(scene: Scene, run: Run) -> None:
 def _asked(name: str, label: str, meaning: str) -> bool:
     """Whether somebody asked for what takes long, here or in another tab, or it is known from before."""
     if (
-        lab_resources.is_kept(name)
+        lab_resources.is_known(name)
         or lab_resources.queue().status(name) is not None
         or st.session_state.get(f"asked_{name}")
     ):

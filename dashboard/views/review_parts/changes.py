@@ -69,9 +69,7 @@ def _slices(found: Comparison) -> None:
         Gap(_called(line.kind, line.name), line.gap.value, line.gap.low, line.gap.high, line.verdict)
         for line in found.slices
     ]
-    st.plotly_chart(
-        gaps_chart(gaps, title="Change, stars", margin=STARS_MARGIN), key="slices", config=STILL
-    )
+    st.plotly_chart(gaps_chart(gaps, title="Change, stars", margin=STARS_MARGIN), key="slices", config=STILL)
     st.html(markup.note("Right of the line the candidate is worse. The intervals hold all together: looking at many slices does not make "
                         "one of them stand out by chance. The shaded band is too small to act on."))  # fmt: skip
     rows = [
