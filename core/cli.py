@@ -100,13 +100,7 @@ def _describe_axes(add: Any) -> None:
     axes.add_argument("--seed", type=_whole, default=0, help="same seed, same figures; 0 if absent")
     axes.add_argument("--n-axes", type=_whole, metavar="K", help="six, or as many as there are, if absent")
     axes.add_argument("--rotation", choices=("principal", "varimax"), default="principal", help="principal if absent")
-    axes.add_argument(
-        "--refits",
-        type=_whole,
-        default=N_REFITS,
-        metavar="N",
-        help="fits that look for the axes again, with other seeds and as many on other people; 5 if absent, 0 for none",
-    )
+    _refits_option(axes, "fits that look for the axes again, with other seeds and as many on other people")
     _json_option(axes)
     axes.set_defaults(run=_axes)
 
@@ -129,13 +123,7 @@ def _describe_compare(add: Any) -> None:
     )
     compare.add_argument("--k", type=_whole, default=10, help="length of the lists that are compared; 10 if absent")
     compare.add_argument("--seed", type=_whole, default=0, help="of the people drawn for intervals; 0 if absent")
-    compare.add_argument(
-        "--refits",
-        type=_whole,
-        default=N_REFITS,
-        metavar="N",
-        help="fits of each with other seeds, which say how much is chance; 5 if absent, 0 for none: then no verdicts",
-    )
+    _refits_option(compare, "fits of each with other seeds, which say how much is chance", none=": then no verdicts")
     _json_option(compare)
     compare.set_defaults(run=_compare)
 
@@ -191,6 +179,11 @@ def _whole(text: str) -> int:
 
 def _json_option(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print one JSON value and nothing else")
+
+
+def _refits_option(command: argparse.ArgumentParser, what: str, *, none: str = "") -> None:
+    text = f"{what}; {N_REFITS} if absent, 0 for none{none}"
+    command.add_argument("--refits", type=_whole, default=N_REFITS, metavar="N", help=text)
 
 
 def _fit_options(command: argparse.ArgumentParser) -> None:

@@ -10,12 +10,13 @@ from torch import Tensor
 from core import metrics
 from core.errors import InvalidArgument
 from core.evaluation.best_films import NO_FILM, Cells, ranked_blocks
+from core.evaluation.plain import Plain
 from core.model import TrainedModel
 from core.ratings import Ratings
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Plain):
     """Figures on held-out ratings; errors in stars, the ranking figures from 0 to 1.
 
     ``ndcg`` and ``recall`` (at ``k``) are means over the ``n_ranked_users`` people with a held-out rating of at
