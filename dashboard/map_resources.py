@@ -93,11 +93,6 @@ def result_of(
     return books.get(name)
 
 
-def begin_again(name: str) -> None:
-    """Forget a job that failed or was stopped: the run that follows starts it anew."""
-    resources.runner().take(name)
-
-
 def umap_drawing(version: str, metric: str, min_ratings: int, ready: Ready) -> tuple[str, FilmMap | None]:
     """Return the job's name and the map by UMAP, or None while it is being made."""
     name = f"umap:{version}:{metric}:{min_ratings}"

@@ -20,13 +20,15 @@ def job_panel(
     what: str,
     stop: str = "Stop training",
     stays: str = "",
+    again: str = "",
     above: Callable[[JobStatus], str] | None = None,
 ) -> JobStatus | None:
     """Show the job ``name`` while it is active; return its status at the start of this run.
 
     The panel polls by itself and runs the whole app once when the job ends; the page then shows the result. ``what``
     is being done ("Training"), ``stop`` stands on the button, ``stays`` is added to bad news: what did not change.
-    ``above`` gives HTML from ``markup`` that is drawn anew with each look at the job.
+    ``again`` stands on a button that forgets a job which is over, so that the run that follows begins it anew; without
+    it there is none. ``above`` gives HTML from ``markup`` that is drawn anew with each look at the job.
     """
     status = runner.status(name)
     if status is None:
@@ -38,12 +40,14 @@ def job_panel(
         st.error(literal(f"{status.message} {stays}".strip()))
     elif status.state is JobState.STOPPED:
         st.info(f"{what} was stopped. {stays}".strip())
+    if again and not status.is_active:
+        st.button(again, key=f"again-{name}", on_click=begin_again, args=(runner, name))
     return status
 
 
-def again(runner: JobRunner, name: str, label: str = "Try again") -> None:
-    """Offer to forget a job that has ended, so that the run that follows begins it anew."""
-    st.button(label, key=f"again_{name}", on_click=_forget, args=(runner, name))
+def begin_again(runner: JobRunner, name: str) -> None:
+    """Forget a job that is over: the run that follows begins it anew."""
+    runner.take(name)
 
 
 def progress_text(status: JobStatus, what: str) -> str:
@@ -53,10 +57,6 @@ def progress_text(status: JobStatus, what: str) -> str:
     if left is not None and left >= 1:
         parts.append(f"about {left:.0f}{NARROW_SPACE}s left" if left < 90 else f"about {left / 60:.0f} minutes left")
     return ", ".join(parts)
-
-
-def _forget(runner: JobRunner, name: str) -> None:
-    runner.take(name)
 
 
 def _lower_first(text: str) -> str:

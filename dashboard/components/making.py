@@ -9,7 +9,7 @@ import streamlit as st
 from core import Progress
 from dashboard import resources, state
 from dashboard.components import markup
-from dashboard.components.job_panel import job_panel
+from dashboard.components.job_panel import begin_again, job_panel
 from dashboard.components.loss_curves import loss_curves
 from dashboard.jobs import JobStatus
 from dashboard.library import KINDS, RANDOM_NUMBERS, Ready
@@ -51,16 +51,12 @@ def how_it_learned(ready: Ready) -> None:
 
 def _ways_on(job: str, *, data: str, kind: str) -> None:
     with st.container(horizontal=True):
-        st.button("Try again", type="primary", on_click=_forget, args=(job,))
+        st.button("Try again", type="primary", on_click=begin_again, args=(resources.runner(), job))
         usual = resources.default_kind(data)
         if kind != usual:
             st.button(f"Back to {KINDS[usual].name.lower()}", on_click=state.forget_choice, args=(state.MODEL,))
         if data != resources.default_dataset():
             st.button("Back to the first data", on_click=state.forget_choice, args=(state.DATA,))
-
-
-def _forget(job: str) -> None:
-    resources.runner().take(job)
 
 
 def _stages(status: JobStatus | None) -> str:

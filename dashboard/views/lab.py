@@ -7,7 +7,7 @@ import streamlit as st
 from core import SPLITS
 from dashboard import lab_resources, state
 from dashboard.components import lab_table, markup
-from dashboard.components.job_panel import again, job_panel
+from dashboard.components.job_panel import job_panel
 from dashboard.components.scene import Scene, open_scene
 from dashboard.finding_resources import keep_finding, known_finding
 from dashboard.jobs import JobState, TooManyJobs
@@ -115,9 +115,9 @@ def _measuring(table: LabTable, reference: Contestant, shown: list[Contestant]) 
         except TooManyJobs as error:
             st.error(literal(f"The table cannot be measured now: {error}."))
             return
-    status = job_panel(jobs, job, what="Measuring", stop="Stop measuring", stays="What is measured stays.")
-    if status is not None and not status.is_active:
-        again(jobs, job, "Measure again")
+    job_panel(
+        jobs, job, what="Measuring", stop="Stop measuring", stays="What is measured stays.", again="Measure again"
+    )
 
 
 def _answer(lines: list[lab_table.Line], reference: Contestant) -> str:

@@ -11,10 +11,10 @@ from streamlit.delta_generator import DeltaGenerator
 from core import Comparison, Dataset, ReelspaceError, SavedModel, findings, review
 from dashboard import lab_resources, state
 from dashboard.components import markup
-from dashboard.components.job_panel import again, job_panel
+from dashboard.components.job_panel import job_panel
 from dashboard.components.links import LAB, go_to
 from dashboard.components.scene import Scene, open_scene
-from dashboard.jobs import JobContext, JobState, TooManyJobs
+from dashboard.jobs import JobContext, TooManyJobs
 from dashboard.report import html_page, make_report
 from dashboard.runs import Run, RunSettings
 from dashboard.views.lab_parts.train import submit
@@ -101,11 +101,10 @@ def _compared(baseline: Run, candidate: Run, pair: tuple[SavedModel, SavedModel]
 
     found = lab_resources.found(name, Comparison.from_json, work)
     if found is None:
-        status = job_panel(
-            lab_resources.queue(), name, what="Comparing", stop="Stop", stays="Choose other runs, or try again."
-        )
-        if status is not None and status.state in (JobState.FAILED, JobState.STOPPED):
-            again(lab_resources.queue(), name)
+        job_panel(
+            lab_resources.queue(), name, what="Comparing", stop="Stop", stays="Choose other runs, or try again.",
+            again="Try again",
+        )  # fmt: skip
     return found
 
 

@@ -166,7 +166,7 @@ def test_a_duel_that_was_stopped_can_be_held_again(open_view: Open, monkeypatch:
         resources.runner().wait(job_of(), seconds=60)
         app.run()
     assert "The duel was stopped" in app.info[0].value
-    app.button(key="duel_again").click().run()
+    app.button(key=f"again-{job_of()}").click().run()
     resources.runner().wait(job_of(), seconds=60)
     assert "rs-standings" in html(app.run())
 

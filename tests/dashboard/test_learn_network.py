@@ -76,7 +76,7 @@ def test_a_contest_that_was_stopped_can_be_held_again(open_view: Open) -> None:
     resources.runner().wait(name, seconds=60)
     app = open_view("learn", step="network")
     assert "was stopped" in app.info[0].value
-    app.button(key="contest_again").click().run()
+    app.button(key=f"again-{name}").click().run()
     resources.runner().wait(name, seconds=60)
     assert "rs-passage" in html(app.run())
 

@@ -9,9 +9,9 @@ import streamlit as st
 from core import Search, learning_curve, search_settings, spans_of
 from dashboard import lab_resources
 from dashboard.components import lab_table, markup
-from dashboard.components.job_panel import again, job_panel
+from dashboard.components.job_panel import job_panel
 from dashboard.components.scene import Scene
-from dashboard.jobs import JobContext, JobRunner, JobState
+from dashboard.jobs import JobContext, JobRunner
 from dashboard.lab_figures import Curve
 from dashboard.runs import Run, RunSettings
 from dashboard.views.lab_parts.train import submit
@@ -103,6 +103,4 @@ def _asked(name: str, label: str, meaning: str) -> bool:
 
 def waiting(runner: JobRunner, name: str, what: str) -> None:
     """Show how far a job is, or a way to begin it again."""
-    status = job_panel(runner, name, what=what, stop="Stop", stays="Nothing was kept.")
-    if status is not None and status.state in (JobState.FAILED, JobState.STOPPED):
-        again(runner, name)
+    job_panel(runner, name, what=what, stop="Stop", stays="Nothing was kept.", again="Try again")

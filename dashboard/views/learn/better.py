@@ -16,7 +16,6 @@ from dashboard.components.lab_table import plain_table
 from dashboard.components.markup import Finding
 from dashboard.components.scene import Scene, open_scene
 from dashboard.jobs import TooManyJobs
-from dashboard.map_resources import begin_again
 from dashboard.rows import film_of
 from dashboard.views.data import STILL
 from dashboard.views.learn.frame import Step
@@ -53,11 +52,7 @@ def _show_training(dataset: Dataset, switches: Switches) -> None:
         st.info(literal(f"The model cannot be trained now: {error}."))
         return
     if found is None:
-        status = job_panel(
-            resources.runner(), job, what="Training", stop="Stop training", stays="The page works without it."
-        )
-        if status is not None and not status.is_active:
-            st.button("Train it", key="curve_again", on_click=begin_again, args=(job,))
+        job_panel(resources.runner(), job, what="Training", stays="The page works without it.", again="Train it")
         return
     tried = learn_curves.curves_so_far(dataset)
     bare = None if switches == Switches() else tried.get(Switches())

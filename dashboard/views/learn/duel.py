@@ -14,7 +14,6 @@ from dashboard.components.scene import Scene
 from dashboard.components.standings import standings
 from dashboard.jobs import TooManyJobs
 from dashboard.library import KINDS
-from dashboard.map_resources import begin_again
 from dashboard.verdicts import race_sentences, rmse_verdict
 from dashboard.words import count, literal
 
@@ -52,11 +51,10 @@ def show_duel(scene: Scene, user: Id) -> None:
         st.info(literal(f"The duel cannot be held now: {error}."))
         return
     if found is None:
-        status = job_panel(
-            resources.runner(), job, what="The duel", stop="Stop the duel", stays="The page works without it."
-        )
-        if status is not None and not status.is_active:
-            st.button("Hold the duel", key="duel_again", on_click=begin_again, args=(job,))
+        job_panel(
+            resources.runner(), job, what="The duel", stop="Stop the duel", stays="The page works without it.",
+            again="Hold the duel",
+        )  # fmt: skip
         return
     best = type(usual_of(scene)).__name__
     stars, lists = race_sentences(

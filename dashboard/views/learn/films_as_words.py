@@ -15,7 +15,6 @@ from dashboard.components.job_panel import job_panel
 from dashboard.components.pickers import pick_film
 from dashboard.components.scene import Scene
 from dashboard.jobs import TooManyJobs
-from dashboard.map_resources import begin_again
 from dashboard.rows import film_of, usual_support
 from dashboard.words import count, literal
 
@@ -33,15 +32,9 @@ def show_films_as_words(scene: Scene) -> None:
         return
     if words is None:
         job_panel(
-            resources.runner(),
-            job,
-            what="Reading all sentences",
-            stop="Stop reading",
-            stays="The rest of the page works.",
-        )
-        status = resources.runner().status(job)
-        if status is not None and not status.is_active:
-            st.button("Read them", key="words_again", on_click=begin_again, args=(job,))
+            resources.runner(), job, what="Reading all sentences", stop="Stop reading",
+            stays="The rest of the page works.", again="Read them",
+        )  # fmt: skip
         return
     least = usual_support(dataset.ratings)
     space = resources.space(scene.base.model.version, "stars", scene.base)

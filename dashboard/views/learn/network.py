@@ -15,7 +15,6 @@ from dashboard.components.scene import Scene, open_scene
 from dashboard.components.standings import standings
 from dashboard.jobs import TooManyJobs
 from dashboard.learn_models import NETWORK, PRODUCT, Contest
-from dashboard.map_resources import begin_again
 from dashboard.rows import film_of
 from dashboard.verdicts import race_sentences
 from dashboard.views.learn.frame import Step
@@ -33,12 +32,7 @@ def draw() -> None:
         st.error(literal(f"The two models cannot be trained now: {error}."))
         return
     if held is None:
-        job_panel(
-            resources.runner(), job, what="Training both", stop="Stop training", stays="The page works without it."
-        )
-        status = resources.runner().status(job)
-        if status is not None and not status.is_active:
-            st.button("Train both", key="contest_again", on_click=begin_again, args=(job,))
+        job_panel(resources.runner(), job, what="Training both", stays="The page works without it.", again="Train both")
         return
     split = learn_resources.held_out(dataset.ratings.fingerprint, dataset)
     people = people_with_hidden_ratings(split)

@@ -73,11 +73,10 @@ def _probe(scene: Scene, drawing: Drawn, _chosen: Id | None) -> None:
         return
     name, found = map_resources.probe_of(scene.model.version, tuple(films), scene.ready)
     if found is None:
-        status = job_panel(
-            resources.runner(), name, what="Testing the direction", stop="Stop", stays="Choose another set."
-        )
-        if status is not None and not status.is_active:
-            st.button("Try again", key="probe_again", on_click=map_resources.begin_again, args=(name,))
+        job_panel(
+            resources.runner(), name, what="Testing the direction", stop="Stop", stays="Choose another set.",
+            again="Try again",
+        )  # fmt: skip
         return
     _show_probe(scene, found)
 

@@ -126,20 +126,14 @@ def _umap(scene: Scene, look: Look) -> Drawn | None:
             )
         )
         job_panel(
-            resources.runner(), name, what="Drawing by UMAP", stop="Stop drawing", stays="The plane is there meanwhile."
-        )
-        _offer_again(name)
+            resources.runner(), name, what="Drawing by UMAP", stop="Stop drawing", stays="The plane is there meanwhile.",
+            again="Try again",
+        )  # fmt: skip
         return None
     key = f"{scene.model.version}:{look.metric}:{look.support}:umap"
     return Drawn(
         drawing, key, [Axis(""), Axis("")], "UMAP keeps near films near; its axes and long distances mean nothing."
     )
-
-
-def _offer_again(name: str) -> None:
-    status = resources.runner().status(name)
-    if status is not None and not status.is_active:
-        st.button("Try again", key=f"again-{name}", on_click=map_resources.begin_again, args=(name,))
 
 
 def _by_hand(scene: Scene, look: Look) -> Drawn | None:
