@@ -29,19 +29,17 @@ from core.evaluation.comparison import Comparison, SliceLine, compare
 from core.evaluation.error_atlas import ErrorAtlas, ErrorLine, Miss, error_atlas
 from core.evaluation.exposure import FilmShift, GroupShift
 from core.evaluation.findings import findings, interval_text, spoken
-from core.evaluation.guards import Guard, failed_guards
 from core.evaluation.held_out import Evaluation, evaluate
 from core.evaluation.learning_curve import CurvePoint, learning_curve
 from core.evaluation.list_changes import ListChange, ListChanges
 from core.evaluation.refits import refit
-from core.evaluation.review import people_here, review
+from core.evaluation.review import review
 from core.evaluation.sanity import Check
 from core.evaluation.scoreboard import MetricLine, Scoreboard, ScoreboardRow, score_models
 from core.evaluation.search import Search, Span, Trial, search_settings, spans_of
-from core.evaluation.shared_test import neither_trained_on
 from core.evaluation.side_by_side import Figure, SideBySide, Standing, side_by_side
 from core.evaluation.splits import SPLITS, Split, make_split
-from core.evaluation.summary import ModelSummary, summary_of
+from core.evaluation.summary import ModelSummary
 from core.explanation.influence import Influence, influences
 from core.explanation.ledger import Explanation, Term, explain
 from core.explanation.share import Alike, PersonalShare, personal_share
@@ -143,7 +141,6 @@ __all__ = [
     "Gibbs",
     "Group",
     "GroupShift",
-    "Guard",
     "HandAxis",
     "HandPlane",
     "History",
@@ -216,7 +213,6 @@ __all__ = [
     "error_atlas",
     "evaluate",
     "explain",
-    "failed_guards",
     "fetch_dataset",
     "films_inside",
     "films_to_rate",
@@ -238,10 +234,8 @@ __all__ = [
     "name_axes",
     "name_directions",
     "neighbourhoods_kept",
-    "neither_trained_on",
     "open_ratings",
     "own_settings",
-    "people_here",
     "person_of",
     "personal_share",
     "plan_import",
@@ -259,7 +253,6 @@ __all__ = [
     "spoken",
     "star_chances",
     "star_set",
-    "summary_of",
     "taste_of",
     "telling_user",
     "trust_of",

@@ -87,13 +87,6 @@ class Comparison(Plain):
         called = (line for line in self.groups if line.verdict in CALLED)
         return tuple(sorted(called, key=lambda line: -abs(line.gap.value)))
 
-    @property
-    def is_different(self) -> bool:
-        """Whether any figure, slice or kind of film is called different."""
-        verdicts = [each.verdict for each in self.metrics]
-        verdicts += [each.verdict for each in self.slices] + [each.verdict for each in self.groups]
-        return any(word in CALLED for word in verdicts)
-
 
 def compare(
     baseline: SavedModel,

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.language.kneser_ney import KneserNey
 from core.language.network import TokenNetwork
 from core.language.training import log_probabilities
 
 N_RESAMPLES = 2000
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
