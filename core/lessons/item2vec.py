@@ -17,6 +17,7 @@ from torch import Generator, Tensor
 
 from core.errors import ArtefactError, FitStopped, InvalidArgument
 from core.files import write_whole
+from core.fitting import check_at_least
 from core.ids import Id, IdMap
 from core.lessons.words import draw_far, nearest_by_angle, skip_gram_loss, skip_gram_step
 from core.progress import OnProgress, Progress, ShouldStop
@@ -103,9 +104,8 @@ class Item2Vec:
     rate: float = 0.3
 
     def __post_init__(self) -> None:
-        for name in ("n_dims", "reach", "n_far", "n_epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise InvalidArgument(f"{name} must be at least 1, got {getattr(self, name)}")
+        check_at_least(1, n_dims=self.n_dims, reach=self.reach, n_far=self.n_far)
+        check_at_least(1, n_epochs=self.n_epochs, batch_size=self.batch_size)
         if not self.rate > 0:
             raise InvalidArgument(f"rate must be above 0, got {self.rate:g}")
 
