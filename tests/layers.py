@@ -45,7 +45,7 @@ LAYERS = {
         ["rows", "community", "runs"],
         ["lab_figures"],
         ["resources", "state"],
-        ["map_resources", "map_state"],
+        ["map_resources", "map_state", "training_limit"],
         ["finding_resources"],
         ["learn_resources", "learn_models", "learn_curves", "lab_resources"],
         ["components", "report", "health"],

@@ -12,7 +12,8 @@ from dashboard.components.scene import Scene, usable
 from dashboard.jobs import JobContext, JobState, TooManyJobs
 from dashboard.limits import LimitReached
 from dashboard.rows import film_of, usual_support
-from dashboard.visitors import StoreError, digest_of
+from dashboard.training_limit import begin_training
+from dashboard.visitors import StoreError
 from dashboard.words import count
 
 LEAST_RATINGS = 1
@@ -60,10 +61,7 @@ def _start(scene: Scene, job: str) -> None:
                 raise
             library.drop_others(folder)
 
-        asker = digest_of(visitor)
-        resources.trainings().check(asker)
-        if resources.runner().start(job, work):
-            resources.trainings().note(asker)
+        begin_training(lambda: resources.runner().start(job, work))
     except (TooManyJobs, LimitReached, StoreError) as error:
         state.complain(str(error))
 

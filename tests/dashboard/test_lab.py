@@ -9,8 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import FactorModel
-from dashboard import lab_resources
+from dashboard import lab_resources, resources
+from dashboard.limits import Allowance
 from dashboard.runs import RunSettings, RunState
+from dashboard.visitors import digest_of
 from tests.dashboard.conftest import SMALL, Open
 from tests.dashboard.test_pages import html, press
 
@@ -142,6 +144,48 @@ def test_what_takes_many_fits_is_asked_for(
     assert not app.exception
     assert not app.error
     assert shown in html(app)
+
+
+@pytest.mark.parametrize(
+    ("part", "button"), [(None, "Train"), ("Would more ratings help?", "Draw the learning curve"), ("Better settings", "Look for better settings")]
+)  # fmt: skip
+def test_who_has_trained_enough_within_the_hour_is_told_so_and_nothing_is_begun(
+    open_view: Open, visitor: str, monkeypatch: pytest.MonkeyPatch, part: str | None, button: str
+) -> None:
+    limit = Allowance("tests", each=1, everybody=9, told=lambda most: f"{most} models")
+    monkeypatch.setattr(resources, "trainings", lambda: limit)
+    open_view("lab")
+    if part is not None:
+        run = lab_resources.runs().submit(RunSettings(SMALL, "als", {"n_factors": 2, "n_epochs": 1}))
+        lab_resources.queue().wait(run.job, seconds=SECONDS)
+    app = measured(open_view("lab", **({} if part is None else {"lab_part": part})))
+    limit.note(digest_of(visitor))
+    started: list[str] = []
+    monkeypatch.setattr(lab_resources.queue(), "start", lambda name, work: started.append(name))
+    before = lab_resources.runs().all()
+    press(app, button)
+    assert not app.exception
+    assert [
+        error.value
+        for error in app.error
+        if "1 models within an hour is as much as one visitor may ask for" in error.value
+    ]
+    assert started == []
+    assert lab_resources.runs().all() == before
+
+
+def test_each_run_counts_and_one_that_cannot_be_trained_does_not(
+    open_view: Open, visitor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = Allowance("tests", each=1, everybody=9, told=lambda most: f"{most} models")
+    monkeypatch.setattr(resources, "trainings", lambda: limit)
+    app = open_view("lab")
+    press(fill(app, n_factors=0), "Train")
+    assert limit.refusal(digest_of(visitor)) is None
+    press(fill(app, n_factors=1, n_epochs=1), "Train")
+    assert limit.refusal(digest_of(visitor)) is not None
+    assert len(lab_resources.runs().all()) == 1
+    measured(app)
 
 
 def test_an_address_that_means_nothing_falls_back(open_view: Open) -> None:

@@ -7,7 +7,9 @@ import streamlit as st
 from core import Dataset, InvalidArgument, own_settings
 from dashboard import lab_resources, state
 from dashboard.jobs import TooManyJobs
+from dashboard.limits import LimitReached
 from dashboard.runs import LONGEST_NAME, RunSettings
+from dashboard.training_limit import begin_training
 
 TRAINERS = {
     "als": "Least squares (ALS)",
@@ -60,8 +62,15 @@ def _submit(dataset: str, trainer: str, split: str, options: tuple[str, ...]) ->
 
 
 def submit(settings: RunSettings, name: str = "") -> None:
-    """Queue a run; what cannot be trained is said at the head of the page."""
-    try:
+    """Queue a run as the visitor's; what cannot be trained is said at the head of the page."""
+
+    def begin() -> bool:
         lab_resources.runs().submit(settings, name)
+        return True
+
+    try:
+        begin_training(begin)
+    except LimitReached as error:
+        state.complain(str(error))
     except (InvalidArgument, TooManyJobs) as error:
         state.complain(f"Nothing was trained: {error}.")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from core import Search, learning_curve, search_settings, spans_of
-from dashboard import lab_resources
+from dashboard import lab_resources, state
 from dashboard.components import lab_table, markup
 from dashboard.components.job_panel import job_panel
 from dashboard.components.scene import Scene
-from dashboard.jobs import JobContext, JobRunner
+from dashboard.jobs import JobContext, JobRunner, TooManyJobs
 from dashboard.lab_figures import Curve
+from dashboard.limits import LimitReached
 from dashboard.runs import Run, RunSettings
+from dashboard.training_limit import begin_training
 from dashboard.views.lab_parts.train import submit
 from dashboard.words import count, percent, signed
 
@@ -32,9 +36,11 @@ def learning(scene: Scene, run: Run) -> None:
                                 should_stop=context.should_stop)  # fmt: skip
         return Curve(points)
 
-    if not _asked(name, "Draw the learning curve", "Trains this run's settings on six growing shares of its ratings."):
+    find = partial(lab_resources.found, name, Curve.from_json, work)
+    meaning = "Trains this run's settings on six growing shares of its ratings."
+    if not _asked(name, "Draw the learning curve", meaning, find):
         return
-    curve = lab_resources.found(name, Curve.from_json, work)
+    curve = find()
     if curve is None:
         waiting(lab_resources.queue(), name, "Training on growing shares")
         return
@@ -69,10 +75,11 @@ def searching(scene: Scene, run: Run) -> None:
         return search_settings(trainer, train, n_trials=N_TRIALS, seed=settings.seed, on_progress=context.report,
                                should_stop=context.should_stop)  # fmt: skip
 
-    if not _asked(name, "Look for better settings", f"{N_TRIALS} fits on a part of its training ratings, judged on the rest of them; "
-                  "the held-out ratings are not looked at."):  # fmt: skip
+    find = partial(lab_resources.found, name, Search.from_json, work)
+    meaning = f"{N_TRIALS} fits on a part of its training ratings, judged on the rest of them; the held-out ratings are not looked at."
+    if not _asked(name, "Look for better settings", meaning, find):
         return
-    found = lab_resources.found(name, Search.from_json, work)
+    found = find()
     if found is None:
         waiting(lab_resources.queue(), name, "Looking for better settings")
         return
@@ -89,16 +96,26 @@ def searching(scene: Scene, run: Run) -> None:
     st.button("Train a run with the best settings", on_click=submit, args=(better, f"{run.name[:40]}, searched"))
 
 
-def _asked(name: str, label: str, meaning: str) -> bool:
+def _asked(name: str, label: str, meaning: str, find: Callable[[], object]) -> bool:
     """Whether somebody asked for what takes long, here or in another tab, or it is known from before."""
-    if (
-        lab_resources.is_known(name)
-        or lab_resources.queue().status(name) is not None
-        or st.session_state.get(f"asked_{name}")
-    ):
+    if lab_resources.is_known(name) or lab_resources.queue().status(name) is not None:
         return True
     st.html(markup.note(meaning))
-    return st.button(label, key=f"asked_{name}")
+    st.button(label, key=f"asked_{name}", on_click=_begin, args=(find,))
+    return False
+
+
+def _begin(find: Callable[[], object]) -> None:
+    """Begin what takes many fits: one training more that the visitor asked for, however many fits it takes."""
+
+    def begin() -> bool:
+        find()
+        return True
+
+    try:
+        begin_training(begin)
+    except (LimitReached, TooManyJobs) as error:
+        state.complain(str(error))
 
 
 def waiting(runner: JobRunner, name: str, what: str) -> None:
